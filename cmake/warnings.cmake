@@ -1,0 +1,8 @@
+# Warnings for our own sources; never exported. Errors only in the `ci` preset, so that a new compiler breaks no user's build.
+add_library(kameng_warnings INTERFACE)
+target_compile_options(kameng_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wcast-align -Wformat=2 -Wundef
+  -Wimplicit-fallthrough -Wvla
+  $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast -Woverloaded-virtual -Wnon-virtual-dtor -Wextra-semi>
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)

@@ -1,0 +1,43 @@
+// database.hpp - a database that is open: transactions for readers and writers, with waiting, retry and group commit.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <kameng/result.hpp>
+
+#include "base/clock.hpp"
+#include "sql/transaction.hpp"
+
+namespace kameng::sql {
+
+// Runs inside a transaction. It may run several times, on another caller's thread, each time from scratch: it has no effect
+// but its statements and the objects it captured, which it sets anew on each run. No log, metric, lock or call to the
+// outside. An Error it returns is final and technical (a decided refusal is a value).
+using Work = std::function<Result<void>(Transaction&)>;
+
+struct Metrics {
+  std::int64_t commits = 0, groups_of_one = 0, members = 0, retries = 0, busy_waits = 0;
+  std::int64_t statements = 0;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  // Returns after the commit that contains the work's writes. When the commit's outcome is unknown the work runs again.
+  // Reasons: storage.busy (UNAVAILABLE), storage.full, storage.read_only, storage.corrupt, storage.io, call.deadline.
+  [[nodiscard]] virtual Result<void> write(const Deadline& deadline, const Work& work) = 0;
+  // A slice of bulk work: as write(), never grouped with others.
+  [[nodiscard]] virtual Result<void> write_alone(const Deadline& deadline, const Work& work) = 0;
+  // A consistent snapshot.
+  [[nodiscard]] virtual Result<void> read(const Deadline& deadline, const Work& work) = 0;
+  // Housekeeping that the host's run_due pays for: checkpoints the WAL when it is large.
+  [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
+  [[nodiscard]] virtual Metrics metrics() const = 0;
+};
+
+}  // namespace kameng::sql

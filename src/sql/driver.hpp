@@ -1,0 +1,82 @@
+// driver.hpp - the boundary to a database client library. A driver knows nothing of the shop.
+//
+// Thread rule: a Connection and its Cursors are used by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <kameng/result.hpp>
+
+#include "base/clock.hpp"
+#include "sql/statement.hpp"
+#include "sql/value.hpp"
+
+namespace kameng::sql {
+
+// What went wrong, as far as the engine acts on it. Server messages print values, so they never travel further than here.
+enum class Fault {
+  none,
+  busy,        // another process holds the writer: wait, then run again
+  conflict,    // deadlock, serialization: run the whole phase again
+  unique,      // a unique index refused; `constraint` names it
+  check,       // a CHECK or NOT NULL refused
+  foreign_key,
+  full,        // no space left
+  read_only,
+  corrupt,
+  not_a_database,
+  io,          // at COMMIT: outcome unknown
+  lost,        // connection gone; at COMMIT: outcome unknown
+  interrupted, // the deadline passed while the statement ran
+  out_of_memory,
+  misuse,
+};
+
+struct Failure {
+  Fault fault = Fault::none;
+  std::string statement;   // its name
+  std::string constraint;  // "order.total" or the index's name, where the database tells
+  int native_code = 0;
+
+  explicit operator bool() const noexcept { return fault != Fault::none; }
+};
+
+// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", …), never a server message.
+[[nodiscard]] Error to_error(const Failure& failure);
+
+// A prepared statement while it runs. Columns are borrowed until the next step or reset.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual void bind(int index, const Value& value) = 0;  // from 0
+  [[nodiscard]] virtual bool step(Failure& failure) = 0;  // true: a row; false: done, or failure is set
+  virtual void reset() = 0;
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::int64_t int64(int column) const = 0;
+  [[nodiscard]] virtual std::string_view text(int column) const = 0;
+  [[nodiscard]] virtual ByteView blob(int column) const = 0;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  // The statement prepared on this connection, kept for the connection's life; null with `failure` set.
+  [[nodiscard]] virtual Cursor* prepare(const Statement& statement, Failure& failure) = 0;
+  [[nodiscard]] virtual std::int64_t changes() const = 0;  // rows changed by the last finished statement
+  [[nodiscard]] virtual Failure execute(std::string_view script) = 0;  // several statements, no parameters: migrations
+  [[nodiscard]] virtual Failure begin_read() = 0;
+  [[nodiscard]] virtual Failure begin_write(const Deadline& deadline) = 0;  // waits for the writer until then
+  [[nodiscard]] virtual Failure commit() = 0;
+  virtual void rollback() = 0;
+  [[nodiscard]] virtual Failure savepoint(std::string_view name) = 0;
+  [[nodiscard]] virtual Failure release(std::string_view name) = 0;
+  [[nodiscard]] virtual Failure rollback_to(std::string_view name) = 0;
+  [[nodiscard]] virtual bool in_transaction() const = 0;
+};
+
+}  // namespace kameng::sql

@@ -1,0 +1,101 @@
+// transaction.hpp - one open transaction, as repositories see it.
+//
+// A transaction remembers its first failure. After it every statement does nothing, rows are empty and counts are 0, and
+// whoever opened the transaction rolls back and reports the failure. So repositories read straight through, without a
+// check after each line; a decision made on facts of a failed transaction is thrown away with it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/driver.hpp"
+
+namespace kameng::sql {
+
+// The rows of one query. `while (rows.next()) { … rows.int64(0) … }`. Text and blobs are borrowed until next().
+class Rows {
+ public:
+  Rows(Cursor* cursor, Failure& failure) : cursor_(cursor), failure_(&failure) {}
+  Rows(Rows&& other) noexcept : cursor_(other.cursor_), failure_(other.failure_) { other.cursor_ = nullptr; }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+  Rows& operator=(Rows&&) = delete;
+  ~Rows() { finish(); }
+
+  [[nodiscard]] bool next();
+  [[nodiscard]] bool is_null(int column) const { return cursor_->is_null(column); }
+  [[nodiscard]] std::int64_t int64(int column) const { return cursor_->int64(column); }
+  [[nodiscard]] std::string text(int column) const { return std::string(cursor_->text(column)); }
+  [[nodiscard]] std::string_view text_view(int column) const { return cursor_->text(column); }
+  [[nodiscard]] Bytes blob(int column) const;
+  [[nodiscard]] ByteView blob_view(int column) const { return cursor_->blob(column); }
+  // Null reads as nothing.
+  [[nodiscard]] std::optional<std::int64_t> maybe_int64(int column) const;
+  [[nodiscard]] std::optional<std::string> maybe_text(int column) const;
+  // A 16-byte blob; another length is a corrupt row and fails the transaction.
+  template <class IdType>
+  [[nodiscard]] IdType id(int column) const {
+    IdType id;
+    read_id(column, id.bytes);
+    return id;
+  }
+  template <class IdType>
+  [[nodiscard]] std::optional<IdType> maybe_id(int column) const {
+    return is_null(column) ? std::nullopt : std::optional<IdType>(id<IdType>(column));
+  }
+
+ private:
+  void finish();
+  void read_id(int column, IdBytes& bytes) const;
+  Cursor* cursor_;
+  Failure* failure_;
+};
+
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Reads. Bound text and blobs are copied or used before the call returns.
+  template <class... Parameters>
+  [[nodiscard]] Rows query(const Statement& statement, const Parameters&... parameters) {
+    const Value values[] = {to_value(parameters)..., Value{}};
+    return start(statement, {values, sizeof...(parameters)});
+  }
+
+  // Writes; returns the rows changed.
+  template <class... Parameters>
+  std::int64_t run(const Statement& statement, const Parameters&... parameters) {
+    const Value values[] = {to_value(parameters)..., Value{}};
+    return finish(statement, {values, sizeof...(parameters)});
+  }
+
+  // As run(), and a count other than `expected` fails the transaction as a conflict: a row that the decision stood on has
+  // changed under it, so the phase runs again.
+  template <class... Parameters>
+  void run_exactly(std::int64_t expected, const Statement& statement, const Parameters&... parameters) {
+    expect(expected, run(statement, parameters...), statement);
+  }
+
+  [[nodiscard]] Dialect dialect() const { return connection_->dialect(); }
+  [[nodiscard]] bool failed() const noexcept { return static_cast<bool>(failure_); }
+  [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
+  void fail(Failure failure);
+  [[nodiscard]] std::int64_t writes() const noexcept { return writes_; }
+  [[nodiscard]] Connection& connection() noexcept { return *connection_; }
+
+ private:
+  Rows start(const Statement& statement, std::span<const Value> values);
+  std::int64_t finish(const Statement& statement, std::span<const Value> values);
+  void expect(std::int64_t expected, std::int64_t changed, const Statement& statement);
+
+  Connection* connection_;
+  Failure failure_;
+  std::int64_t writes_ = 0;
+};
+
+}  // namespace kameng::sql
