@@ -1,14 +1,12 @@
-// random.cpp - starting both libraries, and libsodium's generator.
+// random.cpp - libsodium's start and its generator.
 #include "crypto/random.hpp"
 
 #include <sodium.h>
 
-#include "crypto/openssl.hpp"
-
 namespace kameng::crypto {
 
 Result<void> start() {
-  if (sodium_init() < 0 || openssl_context() == nullptr) {
+  if (sodium_init() < 0) {
     return Error{Status::internal, "crypto.unavailable",
                  "The cryptographic library could not be started."};
   }
