@@ -14,9 +14,9 @@
 namespace kameng::sql {
 
 struct Fold {
-  // One row (count, greatest id) over the first `?` unfolded rows: SELECT count(*), max(id) FROM (SELECT … LIMIT ?).
+  // One row (count, greatest id) over the first `?` unfolded rows: SELECT count(*), max(id) FROM (SELECT ... LIMIT ?).
   Statement pick;
-  // Adds the unfolded rows with id <= `?` to the snapshot, grouped: INSERT … SELECT … ON CONFLICT … DO UPDATE.
+  // Adds the unfolded rows with id <= `?` to the snapshot, grouped: INSERT ... SELECT ... ON CONFLICT ... DO UPDATE.
   Statement add;
   // Makes the rows with id <= `?` count as folded: moves a mark, or deletes them.
   Statement settle;
