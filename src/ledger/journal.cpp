@@ -11,7 +11,7 @@
 
 namespace kameng::ledger {
 
-#define KAMENG_X(name, number, code, side, constrained, shared)             \
+#define KAMENG_X(name, number, code, side, constrained, shared)                      \
   static_assert(is_constrained(Account::name) == (constrained), "number of " #name); \
   static_assert(is_shared(Account::name) == (shared), "number of " #name);
 KAMENG_LEDGER_CHART(KAMENG_X)
@@ -53,7 +53,8 @@ struct Change {
   std::int64_t amount;  // credits - debits
 };
 
-// One change per constrained account and owner, sorted, so that every journal takes its rows in the same order.
+// One change per constrained account and owner, sorted, so that every journal takes its rows in the
+// same order.
 std::vector<Change> balance_changes(const Journal& journal) {
   std::vector<Change> changes;
   for (const Entry& entry : journal.entries) {
@@ -95,10 +96,11 @@ template <std::size_t... Index>
 void insert_rows(sql::Transaction& tx, const Journal& journal, std::span<const Entry> entries,
                  std::index_sequence<Index...>) {
   constexpr std::size_t count = sizeof...(Index);
-  const auto parameters = std::tuple_cat(
-      std::make_tuple(account_number(entries[Index].account), std::string_view(entries[Index].owner),
-                      entries[Index].debit, entries[Index].credit)...,
-      std::make_tuple(std::string_view(journal.ref), journal.kind, journal.step));
+  const auto parameters =
+      std::tuple_cat(std::make_tuple(account_number(entries[Index].account),
+                                     std::string_view(entries[Index].owner), entries[Index].debit,
+                                     entries[Index].credit)...,
+                     std::make_tuple(std::string_view(journal.ref), journal.kind, journal.step));
   std::apply(
       [&](const auto&... values) {
         tx.run_exactly(static_cast<std::int64_t>(count), entry_insert[count - 1], values...);
@@ -112,18 +114,32 @@ void insert_entries(sql::Transaction& tx, const Journal& journal, std::span<cons
     const std::size_t count = std::min(entries.size(), most);
     const auto part = entries.first(count);
     switch (count) {
-      case 1: insert_rows(tx, journal, part, std::make_index_sequence<1>{}); break;
-      case 2: insert_rows(tx, journal, part, std::make_index_sequence<2>{}); break;
-      case 3: insert_rows(tx, journal, part, std::make_index_sequence<3>{}); break;
-      case 4: insert_rows(tx, journal, part, std::make_index_sequence<4>{}); break;
-      case 5: insert_rows(tx, journal, part, std::make_index_sequence<5>{}); break;
-      default: insert_rows(tx, journal, part, std::make_index_sequence<most>{}); break;
+      case 1:
+        insert_rows(tx, journal, part, std::make_index_sequence<1>{});
+        break;
+      case 2:
+        insert_rows(tx, journal, part, std::make_index_sequence<2>{});
+        break;
+      case 3:
+        insert_rows(tx, journal, part, std::make_index_sequence<3>{});
+        break;
+      case 4:
+        insert_rows(tx, journal, part, std::make_index_sequence<4>{});
+        break;
+      case 5:
+        insert_rows(tx, journal, part, std::make_index_sequence<5>{});
+        break;
+      default:
+        insert_rows(tx, journal, part, std::make_index_sequence<most>{});
+        break;
     }
     entries = entries.subspan(count);
   }
 }
 
-std::int64_t first_number(sql::Rows rows) { return rows.next() ? rows.int64(0) : 0; }
+std::int64_t first_number(sql::Rows rows) {
+  return rows.next() ? rows.int64(0) : 0;
+}
 
 }  // namespace
 
@@ -175,9 +191,8 @@ std::int64_t available(sql::Transaction& tx, Account account, std::string_view o
 std::int64_t balance_of(sql::Transaction& tx, Account account, std::string_view owner,
                         Currency currency) {
   const std::int64_t number = account_number(account);
-  return is_shared(account)
-             ? first_number(tx.query(shared_sum, number, owner, currency.code()))
-             : first_number(tx.query(entry_sum, owner, number, currency.code()));
+  return is_shared(account) ? first_number(tx.query(shared_sum, number, owner, currency.code()))
+                            : first_number(tx.query(entry_sum, owner, number, currency.code()));
 }
 
 }  // namespace kameng::ledger

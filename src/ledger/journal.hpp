@@ -1,4 +1,5 @@
-// journal.hpp - double entry: what a journal is and what may be posted. Refuses anything that does not sum to zero.
+// journal.hpp - double entry: what a journal is and what may be posted. Refuses anything that does
+// not sum to zero.
 //
 // Not here: which journal an event of the trade makes (payment, order).
 #pragma once
@@ -17,10 +18,11 @@
 
 namespace kameng::ledger {
 
-// The chart of accounts, X(name, number, code, class, constrained, shared). Rows keep the number, which never changes.
-// Numbers below 100: `shared`, platform-wide owners (few), so totals are folded per owner and there is no index by owner.
-// 100 to 199: `constrained`, one owner each, with a balance row that may not go below zero. From 200: one owner per order,
-// customer or trade, no balance row.
+// The chart of accounts, X(name, number, code, class, constrained, shared). Rows keep the number,
+// which never changes. Numbers below 100: `shared`, platform-wide owners (few), so totals are
+// folded per owner and there is no index by owner. 100 to 199: `constrained`, one owner each, with
+// a balance row that may not go below zero. From 200: one owner per order, customer or trade, no
+// balance row.
 #define KAMENG_LEDGER_CHART(X)                                        \
   X(clearing, 1, "A.clearing", asset, false, true)                    \
   X(bank, 2, "A.bank", asset, false, true)                            \
@@ -79,19 +81,22 @@ struct Journal {
   return {account, std::move(owner), 0, amount};
 }
 
-// Two entries at least, each one-sided and positive, debits = credits, no overflow. INTERNAL `ledger.unbalanced`.
+// Two entries at least, each one-sided and positive, debits = credits, no overflow. INTERNAL
+// `ledger.unbalanced`.
 [[nodiscard]] Result<void> check(const Journal& journal);
 
-// Checks and writes: the journal row, one statement for up to six entries, one per balance row that changes. A journal
-// that does not balance, or would take a constrained account below zero, fails the transaction (Fault::check); one that
-// was posted before fails it as Fault::unique. The services look first; this is the last guard.
+// Checks and writes: the journal row, one statement for up to six entries, one per balance row that
+// changes. A journal that does not balance, or would take a constrained account below zero, fails
+// the transaction (Fault::check); one that was posted before fails it as Fault::unique. The
+// services look first; this is the last guard.
 void post(sql::Transaction& tx, const Journal& journal, TimeMs now_ms);
 
-// The balance of a constrained account (credits - debits), from its balance row. 0 when there is none.
+// The balance of a constrained account (credits - debits), from its balance row. 0 when there is
+// none.
 [[nodiscard]] std::int64_t available(sql::Transaction& tx, Account account, std::string_view owner,
                                      Currency currency);
-// The balance of any account and owner (credits - debits). From its entries, which are few (an order's escrow); of a shared
-// account from the snapshot and the entries that are not folded yet.
+// The balance of any account and owner (credits - debits). From its entries, which are few (an
+// order's escrow); of a shared account from the snapshot and the entries that are not folded yet.
 [[nodiscard]] std::int64_t balance_of(sql::Transaction& tx, Account account, std::string_view owner,
                                       Currency currency);
 

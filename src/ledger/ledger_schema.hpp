@@ -1,8 +1,9 @@
 // ledger_schema.hpp - the ledger's tables, first version.
 //
-// Journals and entries are written once: triggers refuse what no code of ours does. The entry's account stands in for two
-// facts that an index may name (journal.hpp): from 100 on an account has one owner each and is found by owner; below, its
-// owners are few and its entries many, so it lives in ledger_total plus the entries after ledger_mark.
+// Journals and entries are written once: triggers refuse what no code of ours does. The entry's
+// account stands in for two facts that an index may name (journal.hpp): from 100 on an account has
+// one owner each and is found by owner; below, its owners are few and its entries many, so it lives
+// in ledger_total plus the entries after ledger_mark.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// ledger_sql.hpp - every statement of the ledger. Those named verify.* read whole tables and belong to system.verify.
+// ledger_sql.hpp - every statement of the ledger. Those named verify.* read whole tables and belong
+// to system.verify.
 #pragma once
 
 #include "sql/fold.hpp"
@@ -12,11 +13,11 @@ inline constexpr Statement journal_insert{
     "ledger.journal_insert",
     "INSERT INTO {p}journal (ref, kind, step, currency, at_ms) VALUES (?, ?, ?, ?, ?)"};
 
-// The entries of one journal in one statement. They find their journal by its business key, so no row needs an id that the
-// database has just made.
-#define KAMENG_ENTRY_INSERT(rows)                                                              \
-  "INSERT INTO {p}entry (journal_id, account, owner, currency, debit, credit) "                \
-  "SELECT j.id, e.column1, e.column2, j.currency, e.column3, e.column4 "                       \
+// The entries of one journal in one statement. They find their journal by its business key, so no
+// row needs an id that the database has just made.
+#define KAMENG_ENTRY_INSERT(rows)                                               \
+  "INSERT INTO {p}entry (journal_id, account, owner, currency, debit, credit) " \
+  "SELECT j.id, e.column1, e.column2, j.currency, e.column3, e.column4 "        \
   "FROM {p}journal AS j, (VALUES " rows ") AS e WHERE j.ref = ? AND j.kind = ? AND j.step = ?"
 
 inline constexpr Statement entry_insert[] = {
@@ -39,10 +40,9 @@ inline constexpr Statement balance_credit{
     "ON CONFLICT (owner, account, currency) DO UPDATE SET balance = balance + excluded.balance"};
 
 // Not the upsert: its CHECK would look at the negative amount itself before it looks for the row.
-inline constexpr Statement balance_debit{
-    "ledger.balance_debit",
-    "UPDATE {p}ledger_balance SET balance = balance - ? "
-    "WHERE owner = ? AND account = ? AND currency = ?"};
+inline constexpr Statement balance_debit{"ledger.balance_debit",
+                                         "UPDATE {p}ledger_balance SET balance = balance - ? "
+                                         "WHERE owner = ? AND account = ? AND currency = ?"};
 
 inline constexpr Statement balance_select{
     "ledger.balance_select",
@@ -115,7 +115,6 @@ inline constexpr Statement verify_missing_balances{
     "AND b.currency = e.currency)"};
 
 inline constexpr Statement verify_negative_balances{
-    "verify.ledger_negative_balances",
-    "SELECT COUNT(*) FROM {p}ledger_balance WHERE balance < 0"};
+    "verify.ledger_negative_balances", "SELECT COUNT(*) FROM {p}ledger_balance WHERE balance < 0"};
 
 }  // namespace kameng::ledger

@@ -34,6 +34,8 @@ std::vector<CurrencyTotal> totals(sql::Transaction& tx) {
   return found;
 }
 
-bool fold(sql::Transaction& tx, int entries_max) { return sql::fold(tx, ledger_fold, entries_max); }
+bool fold(sql::Transaction& tx, int entries_max) {
+  return sql::fold(tx, ledger_fold, entries_max);
+}
 
 }  // namespace kameng::ledger

@@ -1,4 +1,5 @@
-// totals.hpp - what stands on every account: the trial balance, the fold that keeps it cheap, and the check of the books.
+// totals.hpp - what stands on every account: the trial balance, the fold that keeps it cheap, and
+// the check of the books.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ struct CurrencyTotal {
 // Folds up to `entries_max` entries into the snapshot; true when there may be more. A job calls it.
 [[nodiscard]] bool fold(sql::Transaction& tx, int entries_max);
 
-// Reads every entry once, in bounded memory, and tells: ledger.journals_balance, ledger.sum_zero, ledger.snapshot,
-// ledger.balances, ledger.not_negative. For system.verify.
+// Reads every entry once, in bounded memory, and tells: ledger.journals_balance, ledger.sum_zero,
+// ledger.snapshot, ledger.balances, ledger.not_negative. For system.verify.
 [[nodiscard]] std::vector<Finding> verify(sql::Transaction& tx);
 
 }  // namespace kameng::ledger

@@ -1,7 +1,8 @@
 // verify.cpp - the check of the books: one pass over the entries, then the balance rows.
 //
-// SQL's GROUP BY would sort all entries in memory. A journal's entries are written together, so in order of id they are
-// neighbours, and one pass needs the sums of one journal, of each currency, and of each snapshot row only.
+// SQL's GROUP BY would sort all entries in memory. A journal's entries are written together, so in
+// order of id they are neighbours, and one pass needs the sums of one journal, of each currency,
+// and of each snapshot row only.
 #include <limits>
 #include <map>
 #include <tuple>
@@ -70,7 +71,8 @@ class EntryPass {
     if (bad_ != 0) {
       finding.detail = std::to_string(bad_) + " wrong, first journal " + std::to_string(first_bad_);
     } else if (!finding.ok) {
-      finding.detail = std::to_string(rows) + " journals, " + std::to_string(journals_) + " with entries";
+      finding.detail =
+          std::to_string(rows) + " journals, " + std::to_string(journals_) + " with entries";
     }
     return finding;
   }
@@ -125,7 +127,9 @@ class EntryPass {
   std::map<std::tuple<std::int64_t, std::string, std::string>, Sums> folded_;
 };
 
-std::int64_t number(sql::Rows rows) { return rows.next() ? rows.int64(0) : 0; }
+std::int64_t number(sql::Rows rows) {
+  return rows.next() ? rows.int64(0) : 0;
+}
 
 Finding none_of(std::string_view name, std::int64_t count, std::string_view what) {
   Finding finding{name, count == 0};
