@@ -7,8 +7,8 @@
 
 namespace kameng::catalog {
 
-// Goods keep a rowid: a description may be long, and long rows make a poor b-tree. SKUs are read by id on every order and
-// are short, so their rows live in the index itself.
+// Goods keep a rowid: a description may be long, and long rows make a poor b-tree. SKUs are read by
+// id on every order and are short, so their rows live in the index itself.
 inline constexpr std::string_view catalog_schema = R"sql(
 CREATE TABLE {p}category (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -73,11 +73,12 @@ inline constexpr sql::Statement find_goods_status{"goods.find_status",
 inline constexpr sql::Statement update_goods_status{
     "goods.update_status", "UPDATE {p}goods SET status = ? WHERE id = ? AND status = ?"};
 
-// The columns of a page of goods. The first SKU gives the currency, the cheapest of that currency the price.
-#define KAMENG_GOODS_ITEMS                                                                 \
-  "SELECT g.id, g.category_id, g.name, g.status, g.created_at_ms, f.currency,"             \
-  " (SELECT MIN(s.unit_price_micros) FROM {p}sku s"                                        \
-  "  WHERE s.goods_id = g.id AND s.currency = f.currency)"                                 \
+// The columns of a page of goods. The first SKU gives the currency, the cheapest of that currency
+// the price.
+#define KAMENG_GOODS_ITEMS                                                     \
+  "SELECT g.id, g.category_id, g.name, g.status, g.created_at_ms, f.currency," \
+  " (SELECT MIN(s.unit_price_micros) FROM {p}sku s"                            \
+  "  WHERE s.goods_id = g.id AND s.currency = f.currency)"                     \
   " FROM {p}goods g JOIN {p}sku f ON f.goods_id = g.id AND f.ordinal = 0"
 // One statement per set of filters, so that each walks an index that ends in the order of the page.
 inline constexpr sql::Statement list_goods{
@@ -89,8 +90,7 @@ inline constexpr sql::Statement list_goods_by_category{
     "goods.list_by_category",
     KAMENG_GOODS_ITEMS " WHERE g.category_id = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?"};
 inline constexpr sql::Statement list_goods_by_category_and_status{
-    "goods.list_by_category_and_status",
-    KAMENG_GOODS_ITEMS
+    "goods.list_by_category_and_status", KAMENG_GOODS_ITEMS
     " WHERE g.category_id = ? AND g.status = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?"};
 #undef KAMENG_GOODS_ITEMS
 

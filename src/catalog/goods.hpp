@@ -14,8 +14,8 @@ namespace kameng::catalog {
 // The goods with its SKUs: two statements. Nothing for an unknown id.
 [[nodiscard]] std::optional<goods::View> find_view(sql::Transaction& tx, GoodsId id);
 
-// The host and due work see drafts, withdrawn goods, suppliers and commissions; everybody else, the host on a customer's
-// behalf included, sees the shop window.
+// The host and due work see drafts, withdrawn goods, suppliers and commissions; everybody else, the
+// host on a customer's behalf included, sees the shop window.
 [[nodiscard]] bool sees_everything(const command::Actor& actor) noexcept;
 // The view as this actor may see it; nothing when it may not.
 [[nodiscard]] std::optional<goods::View> shown_to(const command::Actor& actor, goods::View view);

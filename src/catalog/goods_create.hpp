@@ -40,7 +40,8 @@ struct CreateGoodsPlan {
   std::vector<audit::Entry> entries;
 };
 
-// Refuses with `category.not_found`, and with `goods.no_supplier` when a commission is asked for the platform's own goods.
+// Refuses with `category.not_found`, and with `goods.no_supplier` when a commission is asked for
+// the platform's own goods.
 [[nodiscard]] command::Decision<CreateGoodsPlan> decide(const CreateGoodsFacts& facts,
                                                         const goods::Create& request);
 [[nodiscard]] goods::Created apply(sql::Transaction& tx, const CreateGoodsPlan& plan);

@@ -32,7 +32,8 @@ struct GoodsTransition {
   GoodsStatus to;
 };
 
-// What is not in the table is refused, except a step to where the goods already are: that succeeds and does nothing.
+// What is not in the table is refused, except a step to where the goods already are: that succeeds
+// and does nothing.
 inline constexpr std::array<GoodsTransition, 3> goods_transitions{{
     {GoodsStatus::draft, GoodsStep::publish, GoodsStatus::published},
     {GoodsStatus::withdrawn, GoodsStep::publish, GoodsStatus::published},

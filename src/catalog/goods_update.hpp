@@ -1,4 +1,5 @@
-// goods_update.hpp - changing texts and prices: facts, decision, plan. Orders already placed keep the price they froze.
+// goods_update.hpp - changing texts and prices: facts, decision, plan. Orders already placed keep
+// the price they froze.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,9 @@ struct UpdateGoodsPlan {
   std::vector<audit::Entry> entries;
 };
 
-// Refuses with `goods.not_found`, with `sku.not_found` for a SKU of other goods, and with `sku.repeated` when one is named
-// twice. A request that changes nothing is accepted with an empty plan: no statement, no entry.
+// Refuses with `goods.not_found`, with `sku.not_found` for a SKU of other goods, and with
+// `sku.repeated` when one is named twice. A request that changes nothing is accepted with an empty
+// plan: no statement, no entry.
 [[nodiscard]] command::Decision<UpdateGoodsPlan> decide(const UpdateGoodsFacts& facts,
                                                         const goods::Update& request);
 [[nodiscard]] goods::View apply(sql::Transaction& tx, const UpdateGoodsPlan& plan);

@@ -1,4 +1,5 @@
-// sku_facts.hpp - what an order looks at when it sells a SKU. Reference data: read plain, frozen into the order.
+// sku_facts.hpp - what an order looks at when it sells a SKU. Reference data: read plain, frozen
+// into the order.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct SkuFacts {
   std::string delivery;                   // "code"
 };
 
-// One statement. Nothing for an unknown SKU; one whose goods are not published is found and says so.
+// One statement. Nothing for an unknown SKU; one whose goods are not published is found and says
+// so.
 [[nodiscard]] std::optional<SkuFacts> find_sku(sql::Transaction& tx, SkuId id);
 
 }  // namespace kameng::catalog

@@ -49,7 +49,8 @@ Result<Quote> quote(std::span<const QuoteLineInput> lines) {
 }
 
 Shares split_share(std::int64_t amount, std::int32_t commission_bp) noexcept {
-  // Taken apart by ten thousands, so that no product leaves 64 bits: the whole part is exact, only the rest is rounded.
+  // Taken apart by ten thousands, so that no product leaves 64 bits: the whole part is exact, only
+  // the rest is rounded.
   const std::int64_t bp = std::clamp<std::int64_t>(commission_bp, 0, basis_points_whole);
   const std::int64_t whole = amount / basis_points_whole;
   const std::int64_t rest = amount % basis_points_whole;

@@ -1,13 +1,13 @@
 // quote_test.cpp - prices and shares, by tables and by properties.
 #include "pricing/quote.hpp"
 
-#include <doctest/doctest.h>
-
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/random.hpp"
 
@@ -40,7 +40,8 @@ std::int64_t draw(Random& random, std::int64_t below) {
   return static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(below));
 }
 
-// The same product without taking it apart: long multiplication of amount by bp in 32-bit halves, then long division.
+// The same product without taking it apart: long multiplication of amount by bp in 32-bit halves,
+// then long division.
 std::int64_t commission_by_long_division(std::int64_t amount, std::int32_t bp) {
   const auto a = static_cast<std::uint64_t>(amount);
   const auto b = static_cast<std::uint64_t>(bp);
@@ -66,9 +67,9 @@ TEST_SUITE("pricing") {
     const std::vector<Row> rows{
         {{line(100 * yuan, 1)}, {10'000}, 10'000},
         {{line(85 * yuan, 3), line(1 * yuan, 1)}, {25'500, 100}, 25'600},
-        {{line(4'999, 1), line(5'000, 1)}, {0, 1}, 1},           // 0.4999 fen, 0.5 fen
-        {{line(5'000, 3)}, {2}, 2},                              // 1.5 fen, not three times 1
-        {{line(3'300, 3), line(3'300, 3)}, {1, 1}, 2},           // 0.99 fen twice
+        {{line(4'999, 1), line(5'000, 1)}, {0, 1}, 1},  // 0.4999 fen, 0.5 fen
+        {{line(5'000, 3)}, {2}, 2},                     // 1.5 fen, not three times 1
+        {{line(3'300, 3), line(3'300, 3)}, {1, 1}, 2},  // 0.99 fen twice
         {{line(1'499'999, 1, "JPY"), line(1'500'000, 1, "JPY")}, {1, 2}, 3},
     };
     for (const Row& row : rows) {
