@@ -1,10 +1,10 @@
 // catalog_store_test.cpp - what the catalog writes and reads back, on a database in memory.
-#include <doctest/doctest.h>
-
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/random.hpp"
 #include "catalog/catalog_sql.hpp"
@@ -102,8 +102,8 @@ TEST_SUITE("catalog") {
     const goods::Created created = shop.add_goods(category, "Game card", supplier);
     REQUIRE(created.skus.size() == 2);
 
-    const auto view = shop.memory.read(
-        [&](sql::Transaction& tx) { return find_view(tx, created.goods_id); });
+    const auto view =
+        shop.memory.read([&](sql::Transaction& tx) { return find_view(tx, created.goods_id); });
     REQUIRE(view.has_value());
     CHECK(view->name == "Game card");
     CHECK(view->description == "About Game card");
@@ -157,8 +157,8 @@ TEST_SUITE("catalog") {
       REQUIRE(decision.plan.has_value());
       return apply(tx, *decision.plan);
     });
-    const auto view = shop.memory.read(
-        [&](sql::Transaction& tx) { return find_view(tx, created.goods_id); });
+    const auto view =
+        shop.memory.read([&](sql::Transaction& tx) { return find_view(tx, created.goods_id); });
     REQUIRE(view.has_value());
     CHECK(view->name == "Play card");
     CHECK(view->description == "About Game card");
@@ -170,7 +170,8 @@ TEST_SUITE("catalog") {
   }
 
   // Goal: a plan made on a price or status that has changed since is not applied.
-  // Method: the same plan is applied twice; the second finds another price, and its transaction fails as a conflict.
+  // Method: the same plan is applied twice; the second finds another price, and its transaction
+  // fails as a conflict.
   TEST_CASE("a plan that stands on an old price or status fails") {
     Shop shop;
     const goods::Created created = shop.add_goods(shop.add_category("Games"), "Game card");
@@ -187,11 +188,12 @@ TEST_SUITE("catalog") {
     CHECK_FALSE(first_failed);
     const auto fault_of = [&](auto plan) {
       sql::Fault fault = sql::Fault::none;
-      (void)shop.memory.database().write(Deadline::after_ms(50), [&](sql::Transaction& tx) -> Result<void> {
-        (void)apply(tx, plan);
-        fault = tx.failure().fault;
-        return Error{Status::aborted, "test.done", "Enough."};
-      });
+      (void)shop.memory.database().write(Deadline::after_ms(50),
+                                         [&](sql::Transaction& tx) -> Result<void> {
+                                           (void)apply(tx, plan);
+                                           fault = tx.failure().fault;
+                                           return Error{Status::aborted, "test.done", "Enough."};
+                                         });
       return fault;
     };
     CHECK(fault_of(price) == sql::Fault::conflict);
@@ -199,7 +201,8 @@ TEST_SUITE("catalog") {
   }
 
   // Goal: pages are complete, disjoint and in order, whatever their size and filter.
-  // Method: 23 goods in two categories, every third published; all pages of sizes 1, 7, 23 and 50 are put together.
+  // Method: 23 goods in two categories, every third published; all pages of sizes 1, 7, 23 and 50
+  // are put together.
   TEST_CASE("pages of goods are complete and disjoint") {
     Shop shop;
     const CategoryId games = shop.add_category("Games");

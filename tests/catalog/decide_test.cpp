@@ -1,9 +1,9 @@
 // decide_test.cpp - the catalog's decisions on facts made by hand: no engine, no database.
-#include <doctest/doctest.h>
-
 #include <array>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "catalog/category.hpp"
 #include "catalog/goods.hpp"
@@ -157,8 +157,10 @@ TEST_SUITE("catalog") {
   }
 
   // Goal: every step from every state ends as the table of transitions says.
-  // Method: all six combinations, with the status afterwards or the reason, and the entry left behind.
-  TEST_CASE("publishing and withdrawing follow the transitions, and repeating a step does nothing") {
+  // Method: all six combinations, with the status afterwards or the reason, and the entry left
+  // behind.
+  TEST_CASE(
+      "publishing and withdrawing follow the transitions, and repeating a step does nothing") {
     struct Row {
       GoodsStatus from;
       GoodsStep step;
@@ -189,8 +191,9 @@ TEST_SUITE("catalog") {
     CHECK(unknown.refusal->reason == "goods.not_found");
   }
 
-  // Goal: a price change is told with both prices; what does not change is neither written nor told.
-  // Method: decide() on stored goods with a new price, the same price, a new name, and nothing.
+  // Goal: a price change is told with both prices; what does not change is neither written nor
+  // told. Method: decide() on stored goods with a new price, the same price, a new name, and
+  // nothing.
   TEST_CASE("a price change leaves an entry with both prices") {
     const UpdateGoodsFacts facts{stored_goods()};
     goods::Update request;
@@ -250,8 +253,8 @@ TEST_SUITE("catalog") {
     CHECK(repeated.refusal->status == Status::invalid_argument);
   }
 
-  // Goal: the shop window hides drafts, withdrawn goods, suppliers and commissions from everybody but the host.
-  // Method: each kind of actor looks at the same goods in each status.
+  // Goal: the shop window hides drafts, withdrawn goods, suppliers and commissions from everybody
+  // but the host. Method: each kind of actor looks at the same goods in each status.
   TEST_CASE("visitors and customers see published goods without their supplier") {
     struct Row {
       command::ActorKind kind;

@@ -1,14 +1,14 @@
-// memory_database.hpp - a database in memory with the schemas of the folders under test. For tests of facts and apply;
-// tests that go through commands take the engine.
+// memory_database.hpp - a database in memory with the schemas of the folders under test. For tests
+// of facts and apply; tests that go through commands take the engine.
 #pragma once
-
-#include <doctest/doctest.h>
 
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "sql/database.hpp"
 #include "sql/migration.hpp"
@@ -35,10 +35,11 @@ class MemoryDatabase {
   auto write(Body&& body) {
     using Answer = decltype(body(std::declval<sql::Transaction&>()));
     std::optional<Answer> answer;
-    const Result<void> outcome = database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
-      answer.emplace(body(tx));
-      return {};
-    });
+    const Result<void> outcome =
+        database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
+          answer.emplace(body(tx));
+          return {};
+        });
     REQUIRE(outcome.ok());
     return std::move(*answer);
   }
