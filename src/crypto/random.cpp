@@ -1,12 +1,14 @@
-// random.cpp - libsodium's start and its generator.
+// random.cpp - starting both libraries, and libsodium's generator.
 #include "crypto/random.hpp"
 
 #include <sodium.h>
 
+#include "crypto/openssl.hpp"
+
 namespace kameng::crypto {
 
 Result<void> start() {
-  if (sodium_init() < 0) {
+  if (sodium_init() < 0 || openssl_context() == nullptr) {
     return Error{Status::internal, "crypto.unavailable",
                  "The cryptographic library could not be started."};
   }
