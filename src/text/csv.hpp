@@ -28,9 +28,6 @@ struct CsvRecord {
   std::int64_t line = 0;  // of its beginning
   std::vector<std::string_view> fields;
   CsvFault fault = CsvFault::none;
-
-  // An empty line: one empty field that nobody quoted.
-  [[nodiscard]] bool is_blank() const { return fields.size() == 1 && fields[0].empty(); }
 };
 
 // A tab when the header has one and no comma; a comma otherwise.
