@@ -13,7 +13,6 @@
 namespace kameng::vault {
 namespace {
 
-constexpr std::int64_t slice_ms = 15;
 constexpr int rows_between_looks = 32;  // at the clock
 constexpr std::size_t lookups_per_read = 2000;
 constexpr int rows_per_change = 256;  // codes that change state in one statement
@@ -61,8 +60,9 @@ std::optional<Error> refusal_of(const ImportFacts& facts, const code::Import& re
   return std::nullopt;
 }
 
-ImportJob::ImportJob(command::Command& command, const code::Import& request, ParsedCodes parsed)
-    : command_(&command), request_(&request), parsed_(std::move(parsed)) {
+ImportJob::ImportJob(command::Command& command, const code::Import& request, ParsedCodes parsed,
+                     SliceBounds bounds)
+    : command_(&command), request_(&request), parsed_(std::move(parsed)), bounds_(bounds) {
   std::vector<Candidate> all(parsed_.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i] = {i, blind_of(command.keys(), parsed_.code(i))};
@@ -198,7 +198,8 @@ Result<void> ImportJob::insert(sql::Transaction& tx, ImportProgress& at, const D
   KAMENG_TRY(const BatchKey* key, key_of(tx, at.batch_id));
   const std::int64_t before = at.imported;
   const auto count = static_cast<std::int64_t>(candidates_.size());
-  while (at.next < count && !tx.failed()) {
+  const std::int64_t end = std::min(count, at.next + bounds_.rows);
+  while (at.next < end && !tx.failed()) {
     const auto index = static_cast<std::size_t>(at.next);
     const Candidate& candidate = candidates_[index];
     const CodePlace place{at.batch_id, at.first_ordinal + at.next, request_->sku_id};
@@ -231,7 +232,7 @@ Result<void> ImportJob::insert(sql::Transaction& tx, ImportProgress& at, const D
 Result<std::optional<code::Imported>> ImportJob::slice(sql::Transaction& tx,
                                                        std::string& progress) {
   using Outcome = std::optional<code::Imported>;
-  const Deadline until = Deadline::after_ms(slice_ms);
+  const Deadline until = Deadline::after_ms(bounds_.ms);
   std::optional<ImportProgress> at = ImportProgress::parse(progress);
   if (!at) {
     const ImportFacts facts = read_facts(tx);
@@ -240,6 +241,7 @@ Result<std::optional<code::Imported>> ImportJob::slice(sql::Transaction& tx,
     }
     at = begin(tx, facts);
   }
+  const std::int64_t rows_end = at->next + bounds_.rows;
   bool done = false;
   while (!done && !tx.failed()) {
     switch (at->stage) {
@@ -262,7 +264,7 @@ Result<std::optional<code::Imported>> ImportJob::slice(sql::Transaction& tx,
         }
         break;
     }
-    if (!done && until.over()) {
+    if (!done && (until.over() || at->next >= rows_end)) {
       progress = at->text();
       return Outcome();
     }

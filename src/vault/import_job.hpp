@@ -69,9 +69,16 @@ struct ImportProgress {
   [[nodiscard]] static std::optional<ImportProgress> parse(std::string_view text);
 };
 
+// How much one slice does before it lets the trade in; whichever is reached first.
+struct SliceBounds {
+  std::int64_t ms = 15;
+  std::int64_t rows = 8192;
+};
+
 class ImportJob {
  public:
-  ImportJob(command::Command& command, const code::Import& request, ParsedCodes parsed);
+  ImportJob(command::Command& command, const code::Import& request, ParsedCodes parsed,
+            SliceBounds bounds = {});
 
   // Looks every code up, in reads of bounded size: what `reject` and a dry run need to know.
   [[nodiscard]] Result<void> find_duplicates();
@@ -96,6 +103,7 @@ class ImportJob {
   command::Command* command_;
   const code::Import* request_;
   ParsedCodes parsed_;
+  SliceBounds bounds_;
   std::vector<Candidate> candidates_;
   std::int64_t duplicates_in_file_ = 0;
   std::vector<std::int64_t> lines_in_file_;   // of duplicates, rising
