@@ -40,8 +40,8 @@ enum class Fault {
 
 struct Failure {
   Fault fault = Fault::none;
-  std::string statement;   // its name
-  std::string constraint;  // "order.total" or the index's name, where the database tells
+  std::string statement = {};   // its name
+  std::string constraint = {};  // "order.total" or the index's name, where the database tells
   std::string
       hint;  // why a statement does not compile; never a value, because nothing is bound by then
   int native_code = 0;
