@@ -18,7 +18,9 @@ std::optional<Call> resolve(sql::Transaction& tx, const queue::StoredCall& store
             .action = *action,
             .provider = stored.call.provider,
             .attempt = stored.attempt,
-            .open = stored.state == queue::CallState::waiting || stored.state == queue::CallState::leased};
+            .open = stored.state == queue::CallState::waiting || stored.state == queue::CallState::leased,
+            .payment = {},
+            .trade = {}};
   std::optional<PaymentId> payment_id = PaymentId::parse(stored.call.subject);
   if (const auto refund_id = RefundId::parse(stored.call.subject)) {
     call.refund = find(tx, *refund_id);
