@@ -32,9 +32,10 @@ TEST_SUITE("json") {
   TEST_CASE("each member type is described in its documented shape") {
     const Description expected[] = {
         {"count",
-         R"("required":true,"doc":"A bounded number.","example":3,"type":"integer","min":-5,"max":5)"},
-        {"name",
-         R"("required":true,"doc":"A name.","personal":"delivery","type":"string","min":1,"max":6)"},
+         R"("required":true,"doc":"A bounded number.","example":3,"type":"integer","min":-5,)"
+         R"("max":5)"},
+        {"name", R"("required":true,"doc":"A name.","personal":"delivery","type":"string","min":1,)"
+                 R"("max":6)"},
         {"flag", R"("required":false,"doc":"A flag.","default":true,"type":"boolean")"},
         {"small", R"("required":false,"doc":"32 bits.","default":7,"type":"integer")"},
         {"maybe", R"("required":false,"doc":"64 bits.","type":"integer")"},
@@ -43,23 +44,24 @@ TEST_SUITE("json") {
         {"price", R"("required":false,"doc":"A price.","type":"money","min":0,"max":100000)"},
         {"currency", R"("required":false,"doc":"A currency.","type":"currency")"},
         {"order_id", R"("required":false,"doc":"An order.","type":"id","prefix":"ord")"},
-        {"color",
-         R"("required":false,"doc":"A color.","default":"red","type":"string","values":["red","blue"])"},
-        {"words",
-         R"("required":false,"doc":"Words.","type":"list","min":0,"max":4,"item":{"type":"string","min":1,"max":3})"},
-        {"table",
-         R"("required":false,"doc":"Rows.","type":"list","min":0,"max":10000,"item":{"type":"list","min":0,)"
-         R"("max":10000,"item":{"type":"integer","min":0,"max":9}})"},
+        {"color", R"("required":false,"doc":"A color.","default":"red","type":"string",)"
+                  R"("values":["red","blue"])"},
+        {"words", R"("required":false,"doc":"Words.","type":"list","min":0,"max":4,)"
+                  R"("item":{"type":"string","min":1,"max":3})"},
+        {"table", R"("required":false,"doc":"Rows.","type":"list","min":0,"max":10000,)"
+                  R"("item":{"type":"list","min":0,)"
+                  R"("max":10000,"item":{"type":"integer","min":0,"max":9}})"},
         {"line",
          R"("required":false,"doc":"One line.","type":"object","struct":"Line","fields":[)"
          R"({"name":"sku_id","required":true,"doc":"What.","type":"id","prefix":"sku"},)"
-         R"({"name":"quantity","required":true,"doc":"How many.","type":"integer","min":1,"max":100},)"
+         R"({"name":"quantity","required":true,"doc":"How many.","type":"integer","min":1,)"
+         R"("max":100},)"
          R"({"name":"note","required":false,"doc":"A note.","type":"string","min":2,"max":8}])"},
-        {"tags",
-         R"("required":false,"doc":"Text by key.","type":"map","min":0,"max":64,"item":{"type":"string",)"
-         R"("min":0,"max":4})"},
-        {"counts",
-         R"("required":false,"doc":"Numbers by key.","type":"map","min":0,"max":2,"item":{"type":"integer"})"},
+        {"tags", R"("required":false,"doc":"Text by key.","type":"map","min":0,"max":64,)"
+                 R"("item":{"type":"string",)"
+                 R"("min":0,"max":4})"},
+        {"counts", R"("required":false,"doc":"Numbers by key.","type":"map","min":0,"max":2,)"
+                   R"("item":{"type":"integer"})"},
         {"headers", R"("required":false,"doc":"HTTP headers.","type":"headers","min":0,"max":2)"},
         {"metadata", R"("required":false,"doc":"Anything.","type":"document","min":0,"max":64)"},
         {"password", R"("required":false,"doc":"A secret.","secret":true,"type":"string")"},

@@ -18,13 +18,14 @@ TEST_SUITE("json") {
     Error full{
         Status::failed_precondition,     "stock.sold_out", "sold \"out\"", "lines[2]", Retry::later,
         {{"left", "0"}, {"wanted", "3"}}};
-    CHECK(
-        error_document(full, "t-1") ==
-        R"({"error":{"status":"FAILED_PRECONDITION","reason":"stock.sold_out","message":"sold \"out\"",)"
-        R"("field":"lines[2]","retry":"later","details":{"left":"0","wanted":"3"},"trace":"t-1"}})");
-    CHECK(
-        error_document(Error{Status::internal, "engine.fault", ""}, "") ==
-        R"({"error":{"status":"INTERNAL","reason":"engine.fault","message":"","retry":"never","details":{}}})");
+    CHECK(error_document(full, "t-1") ==
+          R"({"error":{"status":"FAILED_PRECONDITION","reason":"stock.sold_out",)"
+          R"("message":"sold \"out\"",)"
+          R"("field":"lines[2]","retry":"later","details":{"left":"0","wanted":"3"},)"
+          R"("trace":"t-1"}})");
+    CHECK(error_document(Error{Status::internal, "engine.fault", ""}, "") ==
+          R"({"error":{"status":"INTERNAL","reason":"engine.fault","message":"",)"
+          R"("retry":"never","details":{}}})");
   }
 
   // Goal: a stored refusal is replayed as it was given.
@@ -52,13 +53,15 @@ TEST_SUITE("json") {
   // Goal: text that is no error document is reported as lost data, never as some refusal.
   // Method: a table of texts that each lack one part.
   TEST_CASE("text that is no error document is data loss") {
-    for (
-        const char* text :
-        {"", "{}", "[]", R"({"error":1})", R"({"error":{}})",
-         R"({"error":{"status":"NONSENSE","reason":"a.b","message":"","retry":"never","details":{}}})",
-         R"({"error":{"status":"NOT_FOUND","reason":"","message":"","retry":"never","details":{}}})",
-         R"({"error":{"status":"NOT_FOUND","reason":"a.b","message":"","retry":"soon","details":{}}})",
-         R"({"error":{"status":"NOT_FOUND","reason":"a.b","message":"","retry":"never")"}) {
+    for (const char* text :
+         {"", "{}", "[]", R"({"error":1})", R"({"error":{}})",
+          R"({"error":{"status":"NONSENSE","reason":"a.b","message":"","retry":"never",)"
+          R"("details":{}}})",
+          R"({"error":{"status":"NOT_FOUND","reason":"","message":"","retry":"never",)"
+          R"("details":{}}})",
+          R"({"error":{"status":"NOT_FOUND","reason":"a.b","message":"","retry":"soon",)"
+          R"("details":{}}})",
+          R"({"error":{"status":"NOT_FOUND","reason":"a.b","message":"","retry":"never")"}) {
       CAPTURE(text);
       const Error error = read_error(text);
       CHECK(error.status == Status::data_loss);

@@ -159,10 +159,12 @@ TEST_SUITE("json") {
     const auto absent = read_text(R"({"name":"n","count":1})");
     REQUIRE(absent.ok());
     CHECK(*absent == expected);
-    const auto nulls = read_text(with(
-        R"("flag":null,"small":null,"maybe":null,"plain":null,"choice":null,"price":null,"currency":null,)"
-        R"("order_id":null,"color":null,"lines":null,"words":null,"line":null,"tags":null,"counts":null,)"
-        R"("headers":null,"metadata":null,"password":null)"));
+    const auto nulls = read_text(
+        with(R"("flag":null,"small":null,"maybe":null,"plain":null,"choice":null,"price":null,)"
+             R"("currency":null,)"
+             R"("order_id":null,"color":null,"lines":null,"words":null,"line":null,"tags":null,)"
+             R"("counts":null,)"
+             R"("headers":null,"metadata":null,"password":null)"));
     REQUIRE(nulls.ok());
     CHECK(*nulls == expected);
   }

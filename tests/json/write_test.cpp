@@ -21,9 +21,8 @@ TEST_SUITE("json") {
     writer.key("c").begin_array().int64(1).string("{").string("[,:").boolean(true).null();
     writer.begin_object().key("k").raw("[1]").end_object().begin_array().int64(2).end_array();
     writer.end_array().key("d").int64(std::numeric_limits<std::int64_t>::min()).end_object();
-    CHECK(
-        out ==
-        R"(prefix,{"a":[],"b":{},"c":[1,"{","[,:",true,null,{"k":[1]},[2]],"d":-9223372036854775808})");
+    CHECK(out == R"(prefix,{"a":[],"b":{},"c":[1,"{","[,:",true,null,{"k":[1]},[2]],)"
+                 R"("d":-9223372036854775808})");
   }
 
   // Goal: any text survives printing and parsing.
@@ -65,10 +64,10 @@ TEST_SUITE("json") {
           "\"tags\":{\"a\":\"\",\"b\":\"2\"},\"counts\":{\"x\":-1},"
           "\"headers\":[[\"Accept\",\"a\"],[\"Accept\",\"b\"]],"
           "\"metadata\":{\"z\":1,\"a\":[1.50,null,{\"deep\":true}]},\"password\":\"hunter2\"}");
-    CHECK(
-        kameng::json::to_text(Everything{}) ==
-        R"({"count":0,"name":"","flag":true,"small":7,"plain":"plain","color":"red","lines":[],"words":[],"table":[],)"
-        R"("tags":{},"counts":{},"headers":[],"metadata":{}})");
+    CHECK(kameng::json::to_text(Everything{}) ==
+          R"({"count":0,"name":"","flag":true,"small":7,"plain":"plain","color":"red",)"
+          R"("lines":[],"words":[],"table":[],)"
+          R"("tags":{},"counts":{},"headers":[],"metadata":{}})");
   }
 
   // Goal: what is printed reads back as the same struct, whatever the member type.
