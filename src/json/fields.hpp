@@ -1,5 +1,4 @@
-// fields.hpp - from the field list of a plain struct to reading, printing, checking and describing
-// it.
+// fields.hpp - field lists of plain structs: reading, printing, checking, describing.
 //
 //   struct PlaceOrder {
 //     std::vector<OrderLineRequest> lines;
@@ -23,12 +22,11 @@
 // something to say; a FIELD is one object that also has the keys of its TYPE):
 //
 //   OBJECT  {"type":"object","struct":"PlaceOrder"?,"fields":[FIELD, ...]}
-//   FIELD   {"name","required","doc","secret":true?,"personal":"purpose"?,"default"?,"example"?,
-//   TYPE} TYPE    {"type":"boolean"}
+//   FIELD   {"name","required","doc","secret":true?,"personal":"why"?,"default"?,"example"?,TYPE}
+//   TYPE    {"type":"boolean"}
 //           {"type":"integer","min"?,"max"?}             the value
 //           {"type":"string","min"?,"max"?,"values"?}    bytes of UTF-8; enumerations have values
-//           {"type":"money","min"?,"max"?}               {"amount","currency"}; bounds of the
-//           amount
+//           {"type":"money","min"?,"max"?}               amount in minor units, currency
 //           {"type":"currency"}                          "CNY"
 //           {"type":"id","prefix":"ord"}                 "ord_" and 26 characters
 //           {"type":"list","min","max","item":TYPE}      how many items
