@@ -112,12 +112,13 @@ TEST_SUITE("ledger") {
         folded.write([&](Transaction& tx) { return fold(tx, chunk); });
       }
       REQUIRE(same(folded.write(totals), plain.write(totals)));
-      for (const auto& [owner, expected] : clearing) {
+      for (const auto& pair : clearing) {
+        const std::string& owner = pair.first;
         const auto balance = [&](Transaction& tx) {
           return balance_of(tx, Account::clearing, owner, cny);
         };
-        REQUIRE(folded.write(balance) == expected);
-        REQUIRE(plain.write(balance) == expected);
+        REQUIRE(folded.write(balance) == pair.second);
+        REQUIRE(plain.write(balance) == pair.second);
       }
     }
     CHECK(wrong(findings_of(folded)) == "");
