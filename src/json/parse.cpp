@@ -15,7 +15,8 @@
 namespace kameng::json {
 namespace {
 
-// Up to here names are compared with each other; beyond, they are sorted, so that a hostile object costs n log n.
+// Up to here names are compared with each other; beyond, they are sorted, so that a hostile object
+// costs n log n.
 constexpr std::size_t compare_each_max = 16;
 
 [[nodiscard]] const std::string* find_duplicate(const Value::Object& members) {
@@ -73,7 +74,7 @@ class Builder {
   bool start_object(std::size_t /*size*/) { return open(Value(Value::Object())); }
   bool start_array(std::size_t /*size*/) { return open(Value(Value::Array())); }
   bool key(std::string& name) {
-    open_.back()->object()->emplace_back(std::move(name), Value());
+    open_.back()->object()->emplace_back().first = std::move(name);
     return true;
   }
   bool end_object() {
@@ -97,7 +98,8 @@ class Builder {
       return out_of_range();
     }
     // The parser's own message quotes the document, so it goes no further.
-    return refuse("document.malformed", "not a JSON document: fault at or before byte " + std::to_string(position), {});
+    return refuse("document.malformed",
+                  "not a JSON document: fault at or before byte " + std::to_string(position), {});
   }
 
  private:
@@ -120,8 +122,10 @@ class Builder {
   }
   bool open(Value container) {
     if (open_.size() >= limits_.depth_max) {
-      return refuse("document.too_deep",
-                    "more than " + std::to_string(limits_.depth_max) + " lists and objects inside each other", {});
+      return refuse(
+          "document.too_deep",
+          "more than " + std::to_string(limits_.depth_max) + " lists and objects inside each other",
+          {});
     }
     // A container does not move while it is open: its parent grows only after it is closed.
     open_.push_back(&place(std::move(container)));
@@ -151,7 +155,8 @@ class Builder {
     return path;
   }
   bool refuse(std::string_view reason, std::string message, std::string field) {
-    error_.emplace(Error{Status::invalid_argument, std::string(reason), std::move(message), std::move(field)});
+    error_.emplace(
+        Error{Status::invalid_argument, std::string(reason), std::move(message), std::move(field)});
     return false;
   }
 

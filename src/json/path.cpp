@@ -16,7 +16,9 @@ namespace {
   return name.substr(0, end);
 }
 
-[[nodiscard]] std::string step(std::size_t index) { return '[' + std::to_string(index) + ']'; }
+[[nodiscard]] std::string step(std::size_t index) {
+  return '[' + std::to_string(index) + ']';
+}
 
 }  // namespace
 
@@ -27,7 +29,9 @@ void append_name(std::string& path, std::string_view name) {
   path += cut(name);
 }
 
-void append_index(std::string& path, std::size_t index) { path += step(index); }
+void append_index(std::string& path, std::size_t index) {
+  path += step(index);
+}
 
 void prepend_name(std::string& path, std::string_view name) {
   std::string joined(cut(name));

@@ -1,5 +1,5 @@
-// path.hpp - paths into a document: `lines[2].quantity`. They go into Error::field, so names that callers made up are cut
-// to a length that fits an error.
+// path.hpp - paths into a document: `lines[2].quantity`. They go into Error::field, so names that
+// callers made up are cut to a length that fits an error.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// value.hpp - a parsed document as a tree. It lives between the parser and the field reader; services never see it.
+// value.hpp - a parsed document as a tree. It lives between the parser and the field reader;
+// services never see it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace kameng::json {
 
-// A number with a point or an exponent, as it was written. Nothing in the engine computes with it: the field reader
-// refuses it with its path, and free documents give it back unchanged.
+// A number with a point or an exponent, as it was written. Nothing in the engine computes with it:
+// the field reader refuses it with its path, and free documents give it back unchanged.
 struct Fraction {
   std::string text;
   bool operator==(const Fraction&) const = default;

@@ -79,9 +79,13 @@ Writer& Writer::int64(std::int64_t value) {
   return *this;
 }
 
-Writer& Writer::boolean(bool value) { return raw(value ? "true" : "false"); }
+Writer& Writer::boolean(bool value) {
+  return raw(value ? "true" : "false");
+}
 
-Writer& Writer::null() { return raw("null"); }
+Writer& Writer::null() {
+  return raw("null");
+}
 
 Writer& Writer::raw(std::string_view json) {
   separate();

@@ -1,7 +1,9 @@
-// writer.hpp - prints JSON at the end of a string. Commas are its business; that keys and values alternate is the caller's.
+// writer.hpp - prints JSON at the end of a string. Commas are its business; that keys and values
+// alternate is the caller's.
 //
 //   std::string text;
-//   json::Writer(text).begin_object().key("count").int64(3).key("tags").begin_array().string("a").end_array().end_object();
+//   json::Writer(text).begin_object().key("count").int64(3).key("tags").begin_array().string("a")
+//       .end_array().end_object();
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,8 @@ class Writer {
   Writer& end_array() { return close(']'); }
 
   Writer& key(std::string_view name);
-  // `text` is UTF-8. Quotes, backslashes and control characters are escaped; the rest stays as it is.
+  // `text` is UTF-8. Quotes, backslashes and control characters are escaped; the rest stays as it
+  // is.
   Writer& string(std::string_view text);
   Writer& int64(std::int64_t value);
   Writer& boolean(bool value);
