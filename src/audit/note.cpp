@@ -103,8 +103,8 @@ std::string print_note(std::string_view text, std::string_view name, const crypt
   return note;
 }
 
-std::optional<TreeHead> open_note(std::string_view note, std::string_view name,
-                                  const crypto::PublicKey& key) {
+std::optional<std::string_view> signed_text(std::string_view note, std::string_view name,
+                                            const crypto::PublicKey& key) {
   // The last empty line ends the text; the text keeps its own last line feed.
   const std::size_t gap = note.rfind("\n\n");
   if (!is_note_name(name) || gap == std::string_view::npos) {
@@ -124,7 +124,13 @@ std::optional<TreeHead> open_note(std::string_view note, std::string_view name,
       signed_by_key = true;
     }
   }
-  auto head = signed_by_key ? parse_tree_head(text) : std::nullopt;
+  return signed_by_key ? std::optional<std::string_view>(text) : std::nullopt;
+}
+
+std::optional<TreeHead> open_note(std::string_view note, std::string_view name,
+                                  const crypto::PublicKey& key) {
+  const auto text = signed_text(note, name, key);
+  auto head = text ? parse_tree_head(*text) : std::nullopt;
   // A log's key signs for its own log only, whatever text it was made to sign.
   return head && head->origin == name ? head : std::nullopt;
 }

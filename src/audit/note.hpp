@@ -31,8 +31,13 @@ struct TreeHead {
                                      const crypto::PublicKey& key,
                                      const crypto::Signature& signature);
 
-// The tree head of a note that carries a valid signature by `key` under the name `name`. Signatures
-// by others (witnesses) are passed over. Nothing for any other text.
+// The text of a note that carries a valid signature by `key` under the name `name`; borrowed from
+// the note. Signatures by others (witnesses) are passed over. Nothing for any other text.
+[[nodiscard]] std::optional<std::string_view> signed_text(std::string_view note,
+                                                          std::string_view name,
+                                                          const crypto::PublicKey& key);
+
+// The tree head that such a note says, when its origin is the name of the key.
 [[nodiscard]] std::optional<TreeHead> open_note(std::string_view note, std::string_view name,
                                                 const crypto::PublicKey& key);
 

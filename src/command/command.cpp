@@ -91,11 +91,9 @@ Command::Stored Command::find(sql::Transaction& tx) {
     case KeyState::answered:
       stored.answer = rows.text(4);
       break;
-    case KeyState::refused: {
-      Result<Error> error = json::read_error(rows.text_view(4));
-      stored.refusal = error.ok() ? std::move(*error) : std::move(error).error();
+    case KeyState::refused:
+      stored.refusal = json::read_error(rows.text_view(4));
       break;
-    }
     case KeyState::running:
       if (rows.blob(2) != lease_ && rows.int64(3) > call_.now_ms) {
         stored.refusal = in_progress();

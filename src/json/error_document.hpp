@@ -1,8 +1,10 @@
 // error_document.hpp - an Error as callers see it, and back. Refusals are stored in this form and
 // replayed from it.
 //
-//   {"error":{"status":"FAILED_PRECONDITION","reason":"stock.sold_out","message":"…","field":"lines[2]","retry":"later",
-//             "details":{"left":"0"},"trace":"…"}}        field and trace only when there is one
+//   {"error":{"status":"FAILED_PRECONDITION","reason":"stock.sold_out","message":"...",
+//             "field":"lines[2]","retry":"later","details":{"left":"0"},"trace":"..."}}
+//
+// `field` and `trace` are there only when there is something to say.
 #pragma once
 
 #include <string>

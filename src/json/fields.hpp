@@ -1,5 +1,4 @@
-// fields.hpp - from the field list of a plain struct to reading, printing, checking and describing
-// it.
+// fields.hpp - field lists of plain structs: reading, printing, checking, describing.
 //
 //   struct PlaceOrder {
 //     std::vector<OrderLineRequest> lines;
@@ -15,29 +14,30 @@
 // there. An optional std::optional is left out when empty; any other optional member keeps its
 // default when absent and is always printed.
 //
-// Member types: bool, std::int32_t, std::int64_t, std::string, Money, Currency, Id<…>, enumerations
-// with EnumNames, Headers, Document, std::map from std::string to std::string or std::int64_t,
-// structs with fields(), std::vector of these, and std::optional of these.
+// Member types: bool, std::int32_t, std::int64_t, std::string, Money, Currency, Id<Tag>,
+// enumerations with EnumNames, Headers, Document, std::map from std::string to std::string or
+// std::int64_t, structs with fields(), std::vector of these, and std::optional of these.
 //
-// The description, read by the generators of the bindings:
+// The description, read by the generators of the bindings (keys with ? only where there is
+// something to say; a FIELD is one object that also has the keys of its TYPE):
 //
-//   object    {"type":"object","struct":"PlaceOrder"?,"fields":[FIELD…]}   struct: `static
-//   constexpr std::string_view name`,
-//                                                     or `type_name` in a struct that has a field
-//                                                     called name
-//   FIELD {"name","required","doc","secret":true?,"personal":"purpose"?,"default":…?,"example":…?,
-//   then a TYPE's keys} TYPE      {"type":"boolean"}
-//             {"type":"integer","min"?,"max"?}           the value
-//             {"type":"string","min"?,"max"?,"values"?}  bytes of UTF-8; an enumeration is a string
-//             with values
-//             {"type":"money","min"?,"max"?}             the amount, in minor units
-//             {"type":"currency"}
-//             {"type":"id","prefix":"ord"}
-//             {"type":"list","min"?,"max"?,"item":TYPE}  how many items
-//             {"type":"map","min"?,"max"?,"item":TYPE}   string keys
-//             {"type":"headers","min"?,"max"?}           [[name, value], …]
-//             {"type":"document","min"?,"max"?}          any JSON object; bytes of its text
-//             an object as above
+//   OBJECT  {"type":"object","struct":"PlaceOrder"?,"fields":[FIELD, ...]}
+//   FIELD   {"name","required","doc","secret":true?,"personal":"why"?,"default"?,"example"?,TYPE}
+//   TYPE    {"type":"boolean"}
+//           {"type":"integer","min"?,"max"?}             the value
+//           {"type":"string","min"?,"max"?,"values"?}    bytes of UTF-8; enumerations have values
+//           {"type":"money","min"?,"max"?}               amount in minor units, currency
+//           {"type":"currency"}                          "CNY"
+//           {"type":"id","prefix":"ord"}                 "ord_" and 26 characters
+//           {"type":"list","min","max","item":TYPE}      how many items
+//           {"type":"map","min","max","item":TYPE}       string keys; how many
+//           {"type":"headers","min","max"}               [[name, value], ...]; how many
+//           {"type":"document","min"?,"max"?}            any JSON object; bytes of its text
+//           OBJECT
+//
+// "struct" is the struct's `static constexpr std::string_view name`, or `type_name` in a struct
+// that has a field called name. "default" is what an optional field that is not a std::optional has
+// when it is absent.
 #pragma once
 
 #include <initializer_list>

@@ -52,6 +52,12 @@ constexpr std::size_t map_key_bytes_max = 128;
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
+    const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+    const auto plain = std::find_if(text.begin(), text.end(), beyond_ascii) - text.begin();
+    text.remove_prefix(static_cast<std::size_t>(plain));
+    if (text.empty()) {
+      return true;
+    }
     const std::size_t size = character_size(text);
     if (size == 0) {
       return false;

@@ -2,7 +2,8 @@
 // alternate is the caller's.
 //
 //   std::string text;
-//   json::Writer(text).begin_object().key("count").int64(3).key("tags").begin_array().string("a").end_array().end_object();
+//   json::Writer(text).begin_object().key("count").int64(3).key("tags").begin_array().string("a")
+//       .end_array().end_object();
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,7 @@ struct CancelFacts {
   Result<Order> order;
   std::vector<payment::Payment> payments;
   std::vector<payment::Refund> refunds;
+  std::vector<vault::HeldCode> held;
   bool by_host = false;
 };
 
@@ -39,17 +40,19 @@ command::Decision<CancelPlan> decide(const CancelFacts& facts, IdPool& ids) {
                                 .at("order_id")
                                 .detail("status", order_status_name(order.status)));
   }
-  give_up(plan, order, facts.payments, facts.refunds, OrderStatus::cancelled, "cancelled", ids);
+  give_up(plan, order, facts.payments, facts.refunds, facts.held, OrderStatus::cancelled, "cancelled", ids);
   return Decision::accept(std::move(plan));
 }
 
 }  // namespace
 
 void give_up(Effects& effects, const Order& order, const std::vector<payment::Payment>& payments,
-             const std::vector<payment::Refund>& refunds, OrderStatus to, std::string_view reason, IdPool& ids) {
+             const std::vector<payment::Refund>& refunds, const std::vector<vault::HeldCode>& held,
+             OrderStatus to, std::string_view reason, IdPool& ids) {
   const bool in_escrow = !is_unpaid(order.status);
   effects.order = OrderChange{.to = to, .covered = 0};
   effects.held = HeldCodes::release;
+  effects.held_codes = held;
   effects.entries.push_back({.kind = to == OrderStatus::expired ? "order.expired" : "order.cancelled",
                              .subject = order.id.text(),
                              .details = {{"from", std::string(order_status_name(order.status))},
@@ -75,6 +78,7 @@ Result<Cancelled> OrderService::cancel(command::Command& command, const Cancel& 
         .order = find_visible(tx, command.actor(), command.keys(), request.order_id, request.lookup_secret),
         .payments = payment::find_of_order(tx, request.order_id),
         .refunds = payment::refunds_of_order(tx, request.order_id),
+        .held = vault::held(tx, request.order_id),
         .by_host = command.actor().kind == command::ActorKind::host};
     return command.settle<Cancelled>(tx, decide(facts, ids), [&](const CancelPlan& plan) {
       apply(tx, &*facts.order, plan, command.now_ms());

@@ -31,7 +31,7 @@ void decide_unpaid(Effects& effects, const DueFacts& facts, const Config& config
     counts.closing += 1;
     return;
   }
-  give_up(effects, order, facts.payments, facts.refunds, OrderStatus::expired, "expired", ids);
+  give_up(effects, order, facts.payments, facts.refunds, facts.codes.held, OrderStatus::expired, "expired", ids);
   // Whoever has not answered by now has been asked often enough; late money has its own way.
   effects.calls.erase(std::remove_if(effects.calls.begin(), effects.calls.end(),
                                      [](const auto& call) { return call.action == payment::Action::close; }),
@@ -46,7 +46,8 @@ void decide_paid(Effects& effects, const DueFacts& facts, const Config& config, 
     deliver(effects, order, facts.codes, now_ms);
     counts.delivered += 1;
   } else if (now_ms >= order.expires_at_ms + config.stock_wait_ms) {
-    give_up(effects, order, facts.payments, facts.refunds, OrderStatus::cancelled, "undelivered", ids);
+    give_up(effects, order, facts.payments, facts.refunds, facts.codes.held, OrderStatus::cancelled,
+            "undelivered", ids);
     counts.refunded += 1;
   } else {
     effects.order = OrderChange{order.status, order.covered, now_ms + stock_retry_ms};
@@ -80,10 +81,10 @@ Result<DueCounts> OrderService::run_due(command::Command& command, int limit) {
       }
       DueFacts facts{*order, payment::find_of_order(tx, id), payment::refunds_of_order(tx, id), {}};
       Effects effects;
+      facts.codes = read_codes(tx, facts.order, !is_unpaid(order->status));
       if (is_unpaid(order->status)) {
         decide_unpaid(effects, facts, config_, counts, ids);
       } else {
-        facts.codes = read_codes(tx, facts.order, true);
         decide_paid(effects, facts, config_, command.now_ms(), counts, ids);
       }
       // Each order's facts are read after the one before it was written: two may want the same code.

@@ -67,7 +67,7 @@ IdBytes IdPool::take() {
 }
 
 bool complete(const Order& order, const CodeFacts& codes) {
-  std::int64_t have = codes.held;
+  std::int64_t have = std::ssize(codes.held);
   for (const Claim& claim : codes.claims) {
     have += static_cast<std::int64_t>(claim.codes.size());
   }
@@ -94,6 +94,7 @@ OrderStatus pay_and_deliver(Effects& effects, const Order& order, const std::vec
 
 void deliver(Effects& effects, const Order& order, const CodeFacts& codes, TimeMs now_ms) {
   effects.held = HeldCodes::sell;
+  effects.held_codes = codes.held;
   effects.claims = codes.claims;
   effects.journals.push_back(delivered_journal(order));
   effects.order = OrderChange{.to = OrderStatus::delivered,
@@ -147,11 +148,11 @@ void close_open_payments(Effects& effects, const std::vector<payment::Payment>& 
 CodeFacts read_codes(sql::Transaction& tx, const Order& order, bool pick_more) {
   CodeFacts facts;
   std::map<std::int32_t, std::int64_t> held_by_line;
-  for (const vault::HeldCode& code : vault::held(tx, order.id)) {
+  facts.held = vault::held(tx, order.id);
+  for (const vault::HeldCode& code : facts.held) {
     held_by_line[code.line] += 1;
-    facts.held += 1;
   }
-  if (facts.held == order.codes() || !pick_more) {
+  if (std::ssize(facts.held) == order.codes() || !pick_more) {
     return facts;
   }
   for (const Line& line : order.lines) {
@@ -178,12 +179,12 @@ void apply(sql::Transaction& tx, const Order* order, const Effects& effects, Tim
   }
   if (order != nullptr) {
     for (const Claim& claim : effects.claims) {
-      vault::hold(tx, claim.codes, claim.sku_id, order->id, claim.line, now_ms);
+      vault::claim(tx, claim.codes, claim.sku_id, {order->id, claim.line});
     }
     if (effects.held == HeldCodes::sell) {
-      vault::sell(tx, order->id, order->codes());
+      vault::sell(tx, order->id, effects.held_codes);
     } else if (effects.held == HeldCodes::release) {
-      vault::release(tx, order->id);
+      vault::release(tx, order->id, effects.held_codes);
     }
   }
   for (const payment::Refund& refund : effects.refunds) {

@@ -16,7 +16,7 @@
 #include "order/order_store.hpp"
 #include "payment/calls.hpp"
 #include "payment/payment_store.hpp"
-#include "vault/codes.hpp"
+#include "vault/code_store.hpp"
 
 namespace kameng::order {
 
@@ -40,6 +40,7 @@ struct Effects {
   std::vector<payment::Payment> begun = {};
   std::vector<ledger::Journal> journals = {};
   HeldCodes held = HeldCodes::keep;
+  std::vector<vault::HeldCode> held_codes = {};  // what is sold or released
   std::vector<Claim> claims = {};
   std::vector<payment::Refund> refunds = {};
   std::vector<payment::CallStart> calls = {};
@@ -65,8 +66,8 @@ class IdPool {
 
 // What the codes of an order look like when it is to be delivered.
 struct CodeFacts {
-  std::int64_t held = 0;            // held for it
-  std::vector<Claim> claims = {};   // picked besides, when fewer are held than it needs
+  std::vector<vault::HeldCode> held = {};  // held for it
+  std::vector<Claim> claims = {};          // picked besides, when fewer are held than it needs
 };
 // True when every code the order needs is held or picked.
 [[nodiscard]] bool complete(const Order& order, const CodeFacts& codes);

@@ -11,6 +11,7 @@ namespace kameng::order {
 // Pure. `to` is expired or cancelled. What of each payment has not been refunded yet goes back where it came from: from
 // suspense while the order was unpaid, from escrow when it was paid.
 void give_up(Effects& effects, const Order& order, const std::vector<payment::Payment>& payments,
-             const std::vector<payment::Refund>& refunds, OrderStatus to, std::string_view reason, IdPool& ids);
+             const std::vector<payment::Refund>& refunds, const std::vector<vault::HeldCode>& held,
+             OrderStatus to, std::string_view reason, IdPool& ids);
 
 }  // namespace kameng::order

@@ -21,6 +21,7 @@ struct CallFacts {
   std::optional<Order> order;
   std::vector<payment::Payment> payments;
   std::vector<payment::Refund> refunds;
+  std::vector<vault::HeldCode> held;
 };
 
 struct RefundChange {
@@ -58,7 +59,7 @@ void decide_close(CallPlan& plan, const CallFacts& facts, const payment::Outcome
         payment.state = change.after.state;
       }
     }
-    give_up(plan, *facts.order, settled, facts.refunds, OrderStatus::expired, "expired", ids);
+    give_up(plan, *facts.order, settled, facts.refunds, facts.held, OrderStatus::expired, "expired", ids);
   }
 }
 
@@ -128,6 +129,7 @@ CallFacts read_call_facts(sql::Transaction& tx, const CallId& id, const payment:
   facts.order = find(tx, payment.order_id);
   facts.payments = payment::find_of_order(tx, payment.order_id);
   facts.refunds = payment::refunds_of_order(tx, payment.order_id);
+  facts.held = vault::held(tx, payment.order_id);
   if (outcome.paid && !facts.call->refund) {
     const payment::NoticeEvent event{.kind = payment::NoticeKind::paid,
                                      .event_id = "answer/" + facts.call->trade.out_trade_no,
@@ -149,7 +151,7 @@ void apply_call(sql::Transaction& tx, const CallFacts& facts, CallPlan& plan, Ti
     return;
   }
   if (!plan.repeat) {
-    payment::finish_call(tx, facts.call->id, now_ms);
+    payment::finish_call(tx, facts.call->id);
   } else if (!payment::repeat_call(tx, *facts.call, plan.repeat_reason, now_ms)) {
     plan.outcome = "done";
     plan.entries.push_back({.kind = "call.given_up",

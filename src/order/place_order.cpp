@@ -4,12 +4,11 @@
 #include <string>
 #include <utility>
 
-#include "account/customers.hpp"
+#include "account/account_status.hpp"
 #include "order/order_sql.hpp"
 #include "order/origin.hpp"
 #include "pricing/quote.hpp"
-#include "vault/codes.hpp"
-#include "vault/stock.hpp"
+#include "vault/code_store.hpp"
 
 namespace kameng::order {
 namespace {
@@ -143,8 +142,13 @@ Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft&
   if (draft.payment && draft.payment->channel != nullptr) {
     plan.placed.payment = begin_with_channel(plan, order, *draft.payment, now_ms, ids);
   } else if (draft.payment) {
-    Result<payment::Begun> begun =
-        pay_from_wallet(plan, order, facts.wallet, {.held = order.codes()}, now_ms, ids);
+    CodeFacts codes;
+    for (const Claim& hold : plan.holds) {
+      for (const std::int64_t code : hold.codes) {
+        codes.held.push_back({code, hold.sku_id, hold.line});
+      }
+    }
+    Result<payment::Begun> begun = pay_from_wallet(plan, order, facts.wallet, codes, now_ms, ids);
     if (!begun.ok()) {
       return Decision::refuse(std::move(begun).error().at("pay.provider"));
     }
@@ -185,7 +189,7 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
     if (found.sku && found.sku->published) {
       found.codes = vault::pick(tx, line.sku_id, line.quantity);
       if (facts.has_unpaid()) {
-        found.available = vault::stock(tx, line.sku_id).available;
+        found.available = vault::stock_of(tx, line.sku_id).available;
       }
     }
     facts.lines.push_back(std::move(found));
@@ -200,7 +204,7 @@ Placed apply_place(sql::Transaction& tx, const PlacePlan& plan, const Origin& or
   const Order& order = plan.order_row;
   insert(tx, order, origin);
   for (const Claim& hold : plan.holds) {
-    vault::hold(tx, hold.codes, hold.sku_id, order.id, hold.line, order.expires_at_ms);
+    vault::hold(tx, hold.codes, hold.sku_id, {order.id, hold.line}, order.expires_at_ms);
   }
   apply(tx, &order, plan, now_ms);
   return plan.placed;
@@ -231,6 +235,7 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   if (!placed.ok()) {
     return placed;
   }
+  command.environment().due.at(placed->expires_at_ms);
   // What no table holds is made again from the stored answer: the guest's secret and the page to pay on.
   if (placed->guest) {
     placed->lookup_secret =

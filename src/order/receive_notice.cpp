@@ -9,7 +9,7 @@
 #include "json/parse.hpp"
 #include "order/order_service.hpp"
 #include "order/receive_money.hpp"
-#include "queue/jobs.hpp"
+#include "queue/job.hpp"
 
 namespace kameng::order {
 namespace {
@@ -99,7 +99,7 @@ Result<notice::Received> defer(command::Command& command, const payment::NoticeE
                             .details = {{"out_trade_no", event.out_trade_no}, {"reason", why.reason}}});
     return command.settle<notice::Received>(
         tx, command::Decision<Plan>::accept(std::move(plan)), [&](const Plan&) {
-          queue::enqueue(tx, {.kind = "notice.apply",
+          queue::insert_job(tx, {.kind = "notice.apply",
                               .args = args,
                               .run_at_ms = command.now_ms(),
                               .unique_key = "notice/" + provider + "/" + event.event_id},

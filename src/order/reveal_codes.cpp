@@ -6,8 +6,8 @@
 
 #include "order/access.hpp"
 #include "order/order_service.hpp"
-#include "vault/codes.hpp"
-#include "vault/unsealer.hpp"
+#include "vault/code_seal.hpp"
+#include "vault/code_store.hpp"
 
 namespace kameng::order {
 namespace {
@@ -48,7 +48,7 @@ SealedCodes read_sealed(sql::Transaction& tx, const OrderId& id) {
   sealed.codes = vault::sold_to(tx, id);
   for (const vault::SealedCode& code : sealed.codes) {
     if (!sealed.batch_keys.contains(code.batch_id)) {
-      sealed.batch_keys.emplace(code.batch_id, vault::sealed_batch_key(tx, code.batch_id));
+      sealed.batch_keys.emplace(code.batch_id, vault::sealed_batch_key(tx, code.batch_id).value_or(Bytes{}));
     }
   }
   return sealed;
@@ -72,7 +72,7 @@ Result<code::Revealed> OrderService::reveal(command::Command& command, const cod
     });
   }));
   code::Revealed revealed{.order_id = request.order_id, .codes = {}};
-  const vault::Unsealer unsealer(command.keys());
+  vault::Unsealer unsealer(command.keys());
   for (const vault::SealedCode& sealed_code : sealed.codes) {
     Result<SecretText> text = unsealer.open(sealed_code, sealed.batch_keys.at(sealed_code.batch_id));
     if (!text.ok()) {

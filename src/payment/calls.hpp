@@ -42,7 +42,7 @@ void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms);
 // Leases up to `limit` due calls for 60 s.
 [[nodiscard]] std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms);
 // Its answer has been taken.
-void finish_call(sql::Transaction& tx, const CallId& id, TimeMs now_ms);
+void finish_call(sql::Transaction& tx, const CallId& id);
 // Sent once more by the schedule of provider questions; false when the schedule is used up and the call is dead.
 [[nodiscard]] bool repeat_call(sql::Transaction& tx, const Call& call, std::string_view reason, TimeMs now_ms);
 

@@ -1,6 +1,6 @@
 #include "payment/wallet_service.hpp"
 
-#include "account/customers.hpp"
+#include "account/account_status.hpp"
 #include "payment/postings.hpp"
 
 namespace kameng::payment {

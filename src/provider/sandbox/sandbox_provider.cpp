@@ -134,7 +134,7 @@ class Sandbox final : public payment::Provider {
 
   [[nodiscard]] Authenticity verify_notice(const Headers& headers, std::string_view body,
                                            TimeMs /*now_ms*/) const override {
-    const auto expected = crypto::hmac_sha256(secret_, as_bytes(body));
+    const auto expected = crypto::hmac_sha256(secret_.span(), as_bytes(body));
     for (const Header& header : headers) {
       if (!same_name(header.name, signature_header)) {
         continue;
@@ -180,7 +180,7 @@ class Sandbox final : public payment::Provider {
                           .merchant = event.merchant,
                           .amount = event.amount};
     std::string text = json::to_text(body);
-    const auto signature = crypto::hmac_sha256(secret_, as_bytes(text));
+    const auto signature = crypto::hmac_sha256(secret_.span(), as_bytes(text));
     return sandbox::SignedNotice{{{"Content-Type", "application/json"},
                                   {std::string(signature_header), to_hex(signature)}},
                                  std::move(text)};

@@ -86,12 +86,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Options& 
     return to_error(failure);
   }
   auto connection = std::make_unique<SqliteConnection>(options, database);
+  if (!in_memory && sqlite3_db_readonly(database, "main") != 0) {
+    return to_error(connection->failure(SQLITE_READONLY, "open"));
+  }
   const Deadline deadline = Deadline::after_ms(options.open_timeout_ms);
   KAMENG_CHECK(connection->configure(role, deadline));
   if (role == Role::writer) {
-    if (!in_memory && sqlite3_db_readonly(database, "main") != 0) {
-      return to_error(connection->failure(SQLITE_READONLY, "open"));
-    }
     KAMENG_CHECK(connection->settle(deadline, in_memory));
   }
   if (role == Role::writer && wal_was_there) {
