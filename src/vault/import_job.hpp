@@ -1,5 +1,5 @@
 // import_job.hpp - one import of codes: prepared without a transaction, then carried out in slices
-// of at most about 15 ms, so that a large file never keeps the trade waiting.
+// of at most about 12 ms, so that a large file never keeps the trade waiting.
 //
 // With `skip`, each slice puts its codes on sale. With `reject`, codes wait in the state
 // `imported`, for sale to nobody, until all are in; when one turns out to be there already, they
@@ -71,7 +71,7 @@ struct ImportProgress {
 
 // How much one slice does before it lets the trade in; whichever is reached first.
 struct SliceBounds {
-  std::int64_t ms = 15;
+  std::int64_t ms = 12;
   std::int64_t rows = 8192;
 };
 

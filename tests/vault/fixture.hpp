@@ -124,8 +124,9 @@ class Shop {
   std::shared_ptr<const keys::KeyRing> ring = make_ring(random);
   SkuId sku;
   command::RefusalCounter refusals;
+  command::DueHint due;
   command::Actor host{.kind = command::ActorKind::host};
-  command::Environment environment{memory.database(), *ring, clock, random, Log(), refusals};
+  command::Environment environment{memory.database(), *ring, clock, random, Log(), refusals, due};
 };
 
 }  // namespace kameng::vault::test
