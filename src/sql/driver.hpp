@@ -42,14 +42,13 @@ struct Failure {
   Fault fault = Fault::none;
   std::string statement = {};   // its name
   std::string constraint = {};  // "order.total" or the index's name, where the database tells
-  std::string
-      hint;  // why a statement does not compile; never a value, because nothing is bound by then
+  std::string hint = {};        // why a statement does not compile; no value is bound by then
   int native_code = 0;
 
   explicit operator bool() const noexcept { return fault != Fault::none; }
 };
 
-// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", …), never a
+// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", ...), never a
 // server message.
 [[nodiscard]] Error to_error(const Failure& failure);
 
