@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include <kameng.h>
-
 #include <kameng/result.hpp>
 
 #include "capi/host_struct.hpp"

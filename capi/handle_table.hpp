@@ -34,7 +34,8 @@ class HandleTable {
     }
     // Nobody else knows this index, so plain steps do. Odd generations are alive, even ones free.
     std::atomic<std::uint64_t>& state = slot(index)->state;
-    const std::uint64_t generation = (state.load(std::memory_order_relaxed) >> generation_shift) + 1;
+    const std::uint64_t generation =
+        (state.load(std::memory_order_relaxed) >> generation_shift) + 1;
     state.store(generation << generation_shift, std::memory_order_release);
     return handle_of(generation, index);
   }
@@ -172,8 +173,7 @@ class HandleTable {
       if (index >= slot_count_max || !make_chunk(chunk_of(index))) {
         return false;
       }
-    } while (
-        !slots_made_.compare_exchange_weak(index, index + 1, std::memory_order_acq_rel));
+    } while (!slots_made_.compare_exchange_weak(index, index + 1, std::memory_order_acq_rel));
     return true;
   }
   [[nodiscard]] bool make_chunk(std::uint32_t chunk) noexcept {
@@ -199,8 +199,7 @@ class HandleTable {
       index = static_cast<std::uint32_t>(head) - 1;
       const std::uint64_t next = slot(index)->next_free.load(std::memory_order_relaxed);
       const std::uint64_t changes = (head >> 32) + 1;
-      if (free_head_.compare_exchange_weak(head, changes << 32 | next,
-                                           std::memory_order_acquire)) {
+      if (free_head_.compare_exchange_weak(head, changes << 32 | next, std::memory_order_acquire)) {
         return true;
       }
     }

@@ -16,8 +16,8 @@ namespace kameng::capi {
 
 namespace {
 
-// A struct ends after its user pointer or after a slot. Far above what any release will need, a size
-// is not a size but memory that was never set.
+// A struct ends after its user pointer or after a slot. Far above what any release will need, a
+// size is not a size but memory that was never set.
 constexpr std::uint64_t size_min = offsetof(kameng_host, now_ms);
 constexpr std::uint64_t size_max = 4096;
 

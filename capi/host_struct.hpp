@@ -2,7 +2,6 @@
 #pragma once
 
 #include <kameng.h>
-
 #include <kameng/engine.hpp>
 #include <kameng/result.hpp>
 
@@ -13,7 +12,8 @@ namespace kameng::capi {
 class HostStruct {
  public:
   HostStruct() = default;
-  // Reads no byte beyond struct_size. Faults are kept for check(), since `destroy` has to run anyway.
+  // Reads no byte beyond struct_size. Faults are kept for check(), since `destroy` has to run
+  // anyway.
   explicit HostStruct(const kameng_host* given) noexcept;
   HostStruct(HostStruct&& other) noexcept;
   HostStruct& operator=(HostStruct&&) = delete;

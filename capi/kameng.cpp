@@ -1,10 +1,9 @@
 // kameng.cpp - the functions of kameng.h, and nothing else: each checks its arguments and hands on.
-#include <kameng.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <kameng.h>
 #include <kameng/engine.hpp>
 #include <kameng/status.hpp>
 
@@ -88,13 +87,17 @@ kameng_status kameng_result_free(kameng_result result) noexcept {
   return KAMENG_OK;
 }
 
-int32_t kameng_api_version(void) noexcept { return KAMENG_API_VERSION; }
+int32_t kameng_api_version(void) noexcept {
+  return KAMENG_API_VERSION;
+}
 
 int32_t kameng_api_supports(int32_t api_version) noexcept {
   return api_version >= 1 && api_version <= KAMENG_API_VERSION ? 1 : 0;
 }
 
-const char* kameng_version(void) noexcept { return KAMENG_VERSION; }
+const char* kameng_version(void) noexcept {
+  return KAMENG_VERSION;
+}
 
 const char* kameng_status_name(kameng_status status) noexcept {
   switch (status) {

@@ -49,8 +49,8 @@ kameng_status PendingResult::settle(Result<std::string> outcome, std::string_vie
     }
     return status;
   }
-  std::string text = done ? std::move(outcome).value()
-                          : json::error_document(outcome.error(), trace_of(context));
+  std::string text =
+      done ? std::move(outcome).value() : json::error_document(outcome.error(), trace_of(context));
   stored_->status = status;
   stored_->text = std::move(text);
   return status;

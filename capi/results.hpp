@@ -1,5 +1,5 @@
-// results.hpp - the answers that are on their way to a caller, and the one guard that every function
-// with a result runs behind.
+// results.hpp - the answers that are on their way to a caller, and the one guard that every
+// function with a result runs behind.
 #pragma once
 
 #include <exception>
@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <kameng.h>
-
 #include <kameng/result.hpp>
 
 #include "capi/handle_table.hpp"
@@ -22,7 +21,9 @@ struct StoredResult {
   std::string text;
   const char* fixed = nullptr;
 
-  [[nodiscard]] const char* json() const noexcept { return fixed != nullptr ? fixed : text.c_str(); }
+  [[nodiscard]] const char* json() const noexcept {
+    return fixed != nullptr ? fixed : text.c_str();
+  }
   [[nodiscard]] std::size_t size() const noexcept {
     return fixed != nullptr ? std::string_view(fixed).size() : text.size();
   }

@@ -21,7 +21,7 @@ struct Entry {
   std::string config;
   std::string storage_path;  // as the configuration has it
   std::string real_path;
-  kameng_host host = {};             // a copy, for comparing only
+  kameng_host host = {};               // a copy, for comparing only
   std::unique_ptr<OpenEngine> engine;  // empty while it is being opened
 };
 
@@ -33,8 +33,8 @@ struct Table {
   std::list<Entry> entries;
 };
 
-// The table of this process. A child of fork() starts with an empty one and lets go of its parent's,
-// whose mutex another thread of the parent may have held.
+// The table of this process. A child of fork() starts with an empty one and lets go of its
+// parent's, whose mutex another thread of the parent may have held.
 Table& table_of_this_process() {
   static constinit std::atomic<Table*> current{nullptr};
   Table* table = current.load(std::memory_order_acquire);
@@ -136,7 +136,8 @@ Result<OpenEngine*> open_shared(std::string_view config, HostStruct& host) {
   const std::string real_path = real_path_of(sharing->storage_path);
   const kameng_host wanted_host = host.slots();
   const auto is_wanted = [&](const Entry& entry) {
-    return entry.config == config && entry.real_path == real_path && same_host(entry.host, wanted_host);
+    return entry.config == config && entry.real_path == real_path &&
+           same_host(entry.host, wanted_host);
   };
 
   std::unique_lock lock(table.mutex);

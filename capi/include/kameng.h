@@ -123,9 +123,9 @@ typedef struct kameng_host {
 
 /* Opens an engine.
  *
- * - config: a document; docs/CONFIG.md lists the keys. With "share": true there is one engine in the
- *   process for equal config bytes, storage path and host: it is found if it is open, each opening
- *   gets a handle of its own, and closing the last leaves it open until the process ends.
+ * - config: a document; docs/CONFIG.md lists the keys. With "share": true there is one engine in
+ *   the process for equal config bytes, storage path and host: it is found if it is open, each
+ *   opening gets a handle of its own, and closing the last leaves it open until the process ends.
  * - host: NULL, or what the host gives the engine.
  * - engine: receives the handle, 0 on failure. Must not be NULL.
  * - result: receives {} or an error document.

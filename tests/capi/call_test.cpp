@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
-#include <kameng.h>
 
+#include <kameng.h>
 #include <kameng/status.hpp>
 
 #include "support.hpp"
@@ -49,8 +49,8 @@ TEST_CASE("an unknown operation is UNIMPLEMENTED with an error document") {
 // Goal: the constants of kameng.h and the table of status.hpp are one list.
 // Method: walk the table; a constant that is missing does not compile.
 TEST_CASE("the statuses of kameng.h are those of the C++ table") {
-#define KAMENG_X(name, wire, number, http, when)                          \
-  static_assert(KAMENG_##wire == number);                                 \
+#define KAMENG_X(name, wire, number, http, when) \
+  static_assert(KAMENG_##wire == number);        \
   CHECK(std::string_view(kameng_status_name(KAMENG_##wire)) == #wire);
   KAMENG_STATUS_TABLE(KAMENG_X)
 #undef KAMENG_X

@@ -2,10 +2,10 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <kameng.h>
-
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <kameng.h>
 
 #include "support.hpp"
 
@@ -69,10 +69,10 @@ TEST_CASE("a child opens engines of its own") {
 }
 
 // Goal: a shared engine is shared within one process only.
-// Method: the child opens the configuration its parent has open; it must not be handed the parent's.
+// Method: the child opens the configuration its parent has open; it must not be handed the
+// parent's.
 TEST_CASE("a child does not find its parent's shared engine") {
-  const std::string config =
-      R"({"share":true,"storage":{"driver":"sqlite","path":":memory:"}})";
+  const std::string config = R"({"share":true,"storage":{"driver":"sqlite","path":":memory:"}})";
   const TestEngine engine(config);
   CHECK(holds_in_child([&] {
     kameng_engine own = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
 #include <kameng.h>
 
 #include "support.hpp"
@@ -53,10 +54,10 @@ struct CountingHost {
       return;
     }
     kameng_result result = 0;
-    refused = refused &&
-              kameng_call(engine, plain_operation, nullptr, 0, nullptr, 0, &result) ==
-                  KAMENG_MISUSE &&
-              std::string(kameng_result_json(result)).find("engine.reentered") != std::string::npos;
+    refused =
+        refused &&
+        kameng_call(engine, plain_operation, nullptr, 0, nullptr, 0, &result) == KAMENG_MISUSE &&
+        std::string(kameng_result_json(result)).find("engine.reentered") != std::string::npos;
     kameng_result_free(result);
     kameng_engine other = 0;
     refused = refused && kameng_open("{}", 2, nullptr, &other, nullptr) == KAMENG_MISUSE &&

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+
 #include <kameng.h>
 
 #include "support.hpp"
@@ -118,8 +119,7 @@ TEST_CASE("NULL arguments are MISUSE") {
   CHECK(none == 0);
   expect_null_argument(
       kameng_open(memory_config.data(), memory_config.size(), nullptr, nullptr, &answer.result));
-  expect_null_argument(
-      kameng_call(engine.handle, nullptr, nullptr, 0, nullptr, 0, &answer.result));
+  expect_null_argument(kameng_call(engine.handle, nullptr, nullptr, 0, nullptr, 0, &answer.result));
   expect_null_argument(
       kameng_call(engine.handle, plain_operation, nullptr, 1, nullptr, 0, &answer.result));
   expect_null_argument(

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <kameng.h>
-
 #include <unistd.h>
+
+#include <kameng.h>
 
 #include "support.hpp"
 
@@ -36,7 +36,9 @@ struct KeyHost {
 };
 
 // Shared engines outlive their tests, so do their hosts.
-KeyHost& lasting_host() { return *new KeyHost; }
+KeyHost& lasting_host() {
+  return *new KeyHost;
+}
 
 class TempFolder {
  public:

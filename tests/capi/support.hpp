@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+
 #include <kameng.h>
 
 namespace kameng_capi_tests {

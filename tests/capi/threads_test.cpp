@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
 #include <kameng.h>
 
 #include "capi/handle_table.hpp"
@@ -79,8 +80,8 @@ TEST_CASE("closing waits for the call that is running") {
   gate.shut();
   std::atomic<kameng_status> called{-1};
   std::thread caller([&] {
-    called = kameng_call(engine, plain_operation, as_host.data(), as_host.size(), nullptr, 0,
-                         nullptr);
+    called =
+        kameng_call(engine, plain_operation, as_host.data(), as_host.size(), nullptr, 0, nullptr);
   });
   gate.wait_until_somebody_waits();
   std::atomic<bool> closed{false};
