@@ -7,7 +7,7 @@
 namespace kameng {
 
 struct Finding {
-  std::string_view name;    // a literal: "ledger.journals_balance"
+  std::string_view name;  // a literal: "ledger.journals_balance"
   bool ok = true;
   std::string detail = {};  // counts, positions and printed ids; never a secret
 };

@@ -26,7 +26,7 @@ quietly cmake --install "$build" --prefix "$work/first"
 mv "$work/first" "$work/moved"
 prefix=$work/moved
 
-quietly cmake -S "$here/outside_cpp" -B "$work/cpp" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+quietly cmake -S "$here/outside" -B "$work/cpp" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
   -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$prefix"
 quietly cmake --build "$work/cpp"
 "$work/cpp/outside_static"
@@ -35,7 +35,7 @@ quietly cmake --build "$work/cpp"
 pc=$(find "$prefix" -name kameng.pc)
 export PKG_CONFIG_PATH=${pc%/*}
 read -ra flags <<<"$(pkg-config --cflags --libs kameng)"
-quietly "$cc" -std=c99 -Wall -Wextra -pedantic -Werror "$here/outside_c/main.c" "${flags[@]}" \
+quietly "$cc" -std=c99 -Wall -Wextra -pedantic -Werror "$here/outside/main.c" "${flags[@]}" \
   -o "$work/outside_c"
 LD_LIBRARY_PATH=$(pkg-config --variable=libdir kameng) "$work/outside_c"
 [[ $(pkg-config --modversion kameng) == 0.* ]]
