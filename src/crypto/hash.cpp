@@ -1,8 +1,10 @@
 // hash.cpp - libsodium's hashes.
 //
-// SHA-256 is libsodium's too: the engine hashes many short things (tree nodes, signatures of small
-// bodies), for which the cost of setting up another library's context is more than what its faster
-// blocks save.
+// SHA-256 is libsodium's too, although OpenSSL's is faster (65 bytes in 0.5 us instead of 1.0, 700
+// KB in 0.7 ms instead of 3.5, measured on x86-64): OpenSSL 3.0 reads the host's openssl.cnf at the
+// first EVP_DigestInit, even through a library context of our own and a method fetched from it,
+// because it asks its engine table first. An embedded library that reads the host's configuration
+// costs more than these microseconds.
 #include "crypto/hash.hpp"
 
 #include <stdexcept>

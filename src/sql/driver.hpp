@@ -42,7 +42,8 @@ struct Failure {
   Fault fault = Fault::none;
   std::string statement = {};   // its name
   std::string constraint = {};  // "order.total" or the index's name, where the database tells
-  std::string hint = {};        // why a statement does not compile; no value is bound by then
+  // Why a statement does not compile; never a value, because nothing is bound by then.
+  std::string hint = {};
   int native_code = 0;
 
   explicit operator bool() const noexcept { return fault != Fault::none; }

@@ -1,0 +1,71 @@
+// operation.hpp - one operation: what is declared of it, and how it runs for documents and for plain structs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <kameng/permission.hpp>
+
+#include "command/command.hpp"
+#include "json/fields.hpp"
+
+namespace kameng::ops {
+
+enum class Stability : std::uint8_t { unstable, stable, deprecated };
+
+struct Reason {
+  std::string_view reason;
+  Status status;
+  Retry retry;
+};
+
+// Everything that is declared of an operation, once.
+class Operation {
+ public:
+  explicit Operation(std::string_view name, bool writes) : name_(name), writes_(writes) {}
+  virtual ~Operation() = default;
+
+  Operation& summary(std::string_view text) { summary_ = text; return *this; }
+  Operation& needs(Permission permission) { permission_ = permission; return *this; }
+  Operation& since(int release, Stability stability) { since_ = release; stability_ = stability; return *this; }
+  Operation& answers_secret() { answers_secret_ = true; return *this; }
+  Operation& fails(std::string_view reason, Status status, Retry retry = Retry::never) {
+    reasons_.push_back({reason, status, retry});
+    return *this;
+  }
+
+  [[nodiscard]] std::string_view name() const { return name_; }
+  [[nodiscard]] bool writes() const { return writes_; }
+  [[nodiscard]] std::string_view summary() const { return summary_; }
+  [[nodiscard]] Permission permission() const { return permission_; }
+  [[nodiscard]] int since() const { return since_; }
+  [[nodiscard]] Stability stability() const { return stability_; }
+  [[nodiscard]] bool has_secret_answer() const { return answers_secret_; }
+  [[nodiscard]] const std::vector<Reason>& reasons() const { return reasons_; }
+
+  // The document door: reads the request, runs, prints the answer.
+  [[nodiscard]] virtual Result<std::string> run_document(const command::Call& call,
+                                                         const json::Value& request) const = 0;
+  // The C++ door: `request` and `answer` are of the declared types.
+  [[nodiscard]] virtual Result<void> run_struct(const command::Call& call, const void* request,
+                                                void* answer) const = 0;
+  virtual void describe_request(json::Writer& writer) const = 0;
+  virtual void describe_answer(json::Writer& writer) const = 0;
+
+ private:
+  std::string_view name_;
+  bool writes_;
+  std::string_view summary_;
+  Permission permission_ = Permission::system_operate;
+  int since_ = 1;
+  Stability stability_ = Stability::unstable;
+  bool answers_secret_ = false;
+  std::vector<Reason> reasons_;
+};
+
+}  // namespace kameng::ops
