@@ -139,7 +139,9 @@ TEST_SUITE("account") {
         {"tim@example.com", "correct horse"},
         {"13900139000", "correct horse"},
         {"no contact", "correct horse"},
-        {"tom@example.com", "corr\xC3\xA8ct horse"},
+        {"tom@example.com",
+         "corr\xC3\xA8"
+         "ct horse"},
     }};
     for (const auto& [identifier, password] : attempts) {
       const auto outcome = desk.login(identifier, password);

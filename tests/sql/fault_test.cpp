@@ -51,6 +51,21 @@ TEST_CASE("a failed flush at commit is run again and done once") {
   CHECK(read_number(*database, sum_notes) == 15);
 }
 
+// Goal: a commit is flushed, once.
+// Method: flushes are counted over ten commits of one caller; the log's own beginning may cost one
+// more.
+TEST_CASE("a commit costs one flush") {
+  const TempFolder folder;
+  auto& vfs = FaultVfs::install("kameng-fault");
+  auto database = open_with_tables(faulty(folder.file("a.db")));
+  const std::int64_t before = vfs.syncs();
+  for (int id = 1; id <= 10; ++id) {
+    REQUIRE(insert(*database, id, 1).ok());
+  }
+  CHECK(vfs.syncs() - before >= 10);
+  CHECK(vfs.syncs() - before <= 11);
+}
+
 // Goal: an I/O error that stays is told after a bounded number of tries, and the database lives on
 // when it goes. Method: every commit reports an I/O error through the seam, then none does.
 TEST_CASE("a commit that fails for good is answered as unavailable") {

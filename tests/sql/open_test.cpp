@@ -75,7 +75,7 @@ TEST_CASE("a new file has the settings of the house") {
     REQUIRE(::stat((path + part).c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
   }
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::int64_t>>{
+  for (const auto& setting : std::initializer_list<std::pair<const char*, std::int64_t>>{
            {"application_id", 0x6B6D6E67},
            {"synchronous", 2},
            {"foreign_keys", 1},
@@ -85,9 +85,10 @@ TEST_CASE("a new file has the settings of the house") {
            {"mmap_size", 0},
            {"wal_autocheckpoint", 0},
            {"journal_size_limit", 64 * 1024 * 1024}}) {
+    const std::string name = setting.first;
     CAPTURE(name);
-    CHECK(writer_pragma(*database, name) == value);
-    CHECK(pragma(*database, name) == value);
+    CHECK(writer_pragma(*database, name) == setting.second);
+    CHECK(pragma(*database, name) == setting.second);
   }
   CHECK(writer_pragma(*database, "cache_size") == -64 * 1024);
   CHECK(writer_pragma(*database, "query_only") == 0);
