@@ -10,16 +10,18 @@ use FFI;
  * Finds libkameng.so and speaks its C functions, on text. Nothing here knows an operation; no struct and no callback
  * crosses, which PHP's FFI does badly.
  *
- * With ffi.preload=.../kameng_ffi.h the functions are there before the first request (FFI::scope); else, with
- * ffi.enable=true or on the command line, they are declared here (FFI::cdef).
+ * With ffi.preload=.../kameng_ffi.h the functions are there before the first request (FFI::scope), and with
+ * opcache.preload=.../preload.php this class may use FFI although ffi.enable=preload keeps it from everybody else. With
+ * ffi.enable=true or on the command line the functions are declared here (FFI::cdef).
  */
 final class Native
 {
     public const API_VERSION = 1;
 
     private const SYSTEM_NAMES = ['libkameng.so.0', 'libkameng.so'];
-    private const MISSING_INI = 'add to php.ini: ffi.enable=preload and ffi.preload=/path/to/kameng_ffi.h, whose FFI_LIB'
-        . ' names libkameng.so (bin/kameng-ffi-header writes it); or ffi.enable=true';
+    private const MISSING_INI = 'php.ini needs ffi.enable=preload, ffi.preload=/path/to/kameng_ffi.h (whose FFI_LIB names'
+        . ' libkameng.so; bin/kameng-ffi-header writes it) and opcache.preload=/path/to/preload.php of this package;'
+        . ' or ffi.enable=true';
 
     /** @var array<string, self> */
     private static array $loaded = [];
@@ -166,6 +168,6 @@ final class Native
 
         return $allowed
             ? 'Give its path as new Engine($config, $library)'
-            : "ffi.enable is \"$enable\" here: " . self::MISSING_INI;
+            : "ffi.enable is \"$enable\" here; " . self::MISSING_INI;
     }
 }

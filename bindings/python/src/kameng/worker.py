@@ -59,6 +59,8 @@ def send(call: dict[str, Any], timeout_s: float) -> dict[str, Any]:
             return _failure("unknown", f"sent, then {type(error).__name__}: {error}")
         if len(answer) > ANSWER_BYTES_MAX:
             return _failure("unknown", f"the answer has more than {ANSWER_BYTES_MAX} bytes")
+        if response.length:
+            return _failure("unknown", f"the answer broke off {response.length} bytes short")
         headers = [[name, value] for name, value in response.getheaders()]
         return {"response": {"status": response.status, "headers": headers, **_body(answer)}}
     finally:
