@@ -2,10 +2,11 @@
 """generate.py - everything that follows from what the engine says of itself.
 
     bindings/generate.py --library build/release/libkameng.so           writes the files
-    bindings/generate.py --library build/release/libkameng.so --check   fails with a diff when one is out of date
+    bindings/generate.py --library build/release/libkameng.so --check   fails, with a diff
 
-The one source is kameng_describe() and, for the PHP declarations, capi/include/kameng.h. Every file below is output; nothing
-in them is written by hand, and files of operations that are gone are removed. Python's standard library only.
+The one source is kameng_describe() and, for the PHP declarations, capi/include/kameng.h. Every file
+below is output; nothing in them is written by hand, and files of operations that are gone are
+removed. Python's standard library only.
 """
 
 from __future__ import annotations
@@ -63,10 +64,9 @@ def check(files: dict[str, str]) -> int:
         found = target.read_text(encoding="utf-8") if target.exists() else ""
         if found != wanted:
             differing += 1
-            lines = difflib.unified_diff(
-                found.splitlines(), wanted.splitlines(), path, f"{path} (generated)", lineterm="", n=1
-            )
-            print("\n".join(lines))
+            lines = [found.splitlines(), wanted.splitlines()]
+            names = [path, f"{path} (generated)"]
+            print("\n".join(difflib.unified_diff(*lines, *names, lineterm="", n=1)))
     for page in stale_pages(files):
         differing += 1
         print(f"{page.relative_to(ROOT)}: no such operation")
@@ -100,8 +100,7 @@ def main() -> int:
         return 0
     differing = check(files)
     if differing:
-        print(f"\n{differing} generated files are out of date: run bindings/generate.py --library "
-              "<libkameng.so>")  # fmt: skip
+        print(f"\n{differing} generated files are out of date: bindings/generate.py writes them")
     return 1 if differing else 0
 
 

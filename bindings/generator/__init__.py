@@ -1,1 +1,1 @@
-"""The generators behind bindings/generate.py: model.py reads the description, the others print it."""
+"""The generators of bindings/generate.py: model.py reads the description, the others print."""

@@ -1,5 +1,6 @@
-"""c_header.py - kameng_operations.h: names of operations and reasons as string macros, so that a typing error in a C
-program is a compile error."""
+"""c_header.py - kameng_operations.h: names of operations and reasons as string macros, so that a
+typing error in a C program is a compile error.
+"""
 
 from __future__ import annotations
 

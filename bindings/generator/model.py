@@ -1,7 +1,7 @@
-"""model.py - kameng_describe() as Python objects. The shapes are those that src/json/fields.hpp documents.
+"""model.py - kameng_describe() as Python objects, in the shapes that src/json/fields.hpp documents.
 
-A type or key that is not known here is an error: a generator that passes over what it does not understand would print
-wrong types in silence.
+A type or key that is not known here is an error: a generator that passes over what it does not
+understand would print wrong types in silence.
 """
 
 from __future__ import annotations

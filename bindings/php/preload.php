@@ -1,7 +1,8 @@
 <?php
 
-// preload.php - for opcache.preload. With ffi.enable=preload, PHP lets only preloaded code use FFI: this puts the package
-// there. It opens no engine: one that is open in php-fpm's master is refused in every worker.
+// preload.php - for opcache.preload. With ffi.enable=preload, PHP lets only preloaded code use FFI:
+// this puts the package there. It opens no engine: one that is open in php-fpm's master is refused
+// in every worker.
 
 declare(strict_types=1);
 

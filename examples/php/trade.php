@@ -39,9 +39,10 @@ $order = $engine->orderPlace([
     'lines' => [['sku_id' => $sku, 'quantity' => 1]],
     'pay' => ['provider' => 'sandbox'],
 ], $customer);
-echo "order {$order['order_id']}: {$order['status']}, {$order['total']['amount']} {$order['total']['currency']}\n";
+echo "order {$order['order_id']}: {$order['status']}, {$order['total']['amount']} fen\n";
 
-// The provider's signed notice arrives; here the sandbox writes it. A real one comes to your notice URL.
+// The provider's signed notice arrives; here the sandbox writes it. A real one comes to your notice
+// URL.
 $notice = $engine->sandboxPay(['out_trade_no' => $order['payment']['out_trade_no']], $host);
 $received = $engine->noticeReceive(['provider' => 'sandbox'] + $notice);
 echo "notice: {$received['outcome']}, answered with {$received['reply']['status']}\n";

@@ -35,7 +35,8 @@ with (
         HOST,
     )
     sku = star_coins["skus"][0]["sku_id"]
-    report = engine.code.import_({"sku_id": sku, "content": "STAR-0001\nSTAR-0002\nSTAR-0001\n"}, HOST)
+    codes = "STAR-0001\nSTAR-0002\nSTAR-0001\n"
+    report = engine.code.import_({"sku_id": sku, "content": codes}, HOST)
     print(f"imported {report['imported']}, duplicates {report['duplicates']}")
     engine.goods.publish({"goods_id": star_coins["goods_id"]}, HOST)
 
@@ -48,7 +49,8 @@ with (
     )
     print(f"order {order['order_id']}: {order['status']}, {order['total']}")
 
-    # The provider's signed notice arrives; here the sandbox writes it. A real one comes to your notice URL.
+    # The provider's signed notice arrives; here the sandbox writes it. A real one comes to your
+    # notice URL.
     notice = engine.sandbox.pay({"out_trade_no": order["payment"]["out_trade_no"]}, HOST)
     received = engine.notice.receive(
         {"provider": "sandbox", "headers": notice["headers"], "body": notice["body"]}

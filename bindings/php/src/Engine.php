@@ -10,9 +10,9 @@ namespace Kameng;
  *     $engine = new Kameng\Engine(['storage' => ['driver' => 'sqlite', 'path' => 'shop.db'], ...]);
  *     $engine->orderPlace(['lines' => [['sku_id' => $sku, 'quantity' => 2]]], ['token' => $token]);
  *
- * Under php-fpm the engine is opened with "share": true unless the configuration says otherwise: it stays open in the
- * worker process, and the next request's `new Engine` finds it in microseconds. The typed operations are generated into
- * Operations.php.
+ * Under php-fpm the engine is opened with "share": true unless the configuration says otherwise: it
+ * stays open in the worker process, and the next request's `new Engine` finds it in microseconds.
+ * The typed operations are generated into Operations.php.
  */
 final class Engine
 {
@@ -88,7 +88,11 @@ final class Engine
         return $this->native->version();
     }
 
-    /** Gives the handle back; a shared engine stays open. Closing twice does nothing; calls afterwards are MISUSE. */
+    /**
+     * Gives the handle back; a shared engine stays open.
+     *
+     * Closing twice does nothing; calls afterwards are MISUSE.
+     */
     public function close(): void
     {
         [$engine, $this->engine] = [$this->engine, 0];
@@ -100,7 +104,8 @@ final class Engine
     /** @param array<string, mixed> $document */
     private static function write(array $document): string
     {
-        // PHP cannot tell an empty list from an empty object; the engine takes [] for both, but a whole document is {}.
+        // PHP cannot tell an empty list from an empty object; the engine takes [] for both, but a
+        // whole document is {}.
         return $document === [] ? '{}' : json_encode($document, self::JSON);
     }
 

@@ -7,9 +7,10 @@ namespace Kameng;
 /**
  * Sends the engine's outgoing calls over PHP's own sockets, one call per connection.
  *
- * What matters is to tell "certainly never sent" from "nobody knows": the engine repeats the first and asks the provider
- * about the second. So the connection is made apart from the request, which HTTP stream wrappers do not show. Redirects are
- * not followed: that would send a signed request to someone it was not written for.
+ * What matters is to tell "certainly never sent" from "nobody knows": the engine repeats the first
+ * and asks the provider about the second. So the connection is made apart from the request, which
+ * HTTP stream wrappers do not show. Redirects are not followed: that would send a signed request to
+ * someone it was not written for.
  */
 final class HttpSender
 {
@@ -22,7 +23,8 @@ final class HttpSender
     /**
      * @param array{call_id: string, http: array<string, mixed>} $call as from outbox.pull
      *
-     * @return array<string, mixed> the rest of its outbox.done: ['response' => ...] or ['failure' => ...]
+     * @return array<string, mixed> the rest of its outbox.done: ['response' => ...] or ['failure'
+     * => ...]
      */
     public function send(array $call): array
     {
@@ -34,8 +36,14 @@ final class HttpSender
         }
         $port = $url['port'] ?? ($scheme === 'https' ? 443 : 80);
         $address = ($scheme === 'https' ? 'ssl' : 'tcp') . "://{$url['host']}:$port";
-        $context = stream_context_create(['ssl' => ['verify_peer' => true, 'verify_peer_name' => true]]);
-        $stream = @stream_socket_client($address, $code, $text, $this->timeout, STREAM_CLIENT_CONNECT, $context);
+        $stream = @stream_socket_client(
+            $address,
+            $code,
+            $text,
+            $this->timeout,
+            STREAM_CLIENT_CONNECT,
+            stream_context_create(['ssl' => ['verify_peer' => true, 'verify_peer_name' => true]]),
+        );
         if ($stream === false) {
             return self::failure('not_sent', "no connection: $text");
         }
@@ -105,7 +113,7 @@ final class HttpSender
         return implode("\r\n", $lines) . "\r\n\r\n" . $body;
     }
 
-    /** Whether the body is as long as its header says; without such a header the end of the stream decides. */
+    /** Whether the body is as long as its header says; without one the end of the stream decides. */
     private static function isWhole(string $answer): bool
     {
         $end = strpos($answer, "\r\n\r\n");
@@ -135,8 +143,11 @@ final class HttpSender
         } elseif (isset($named['content-length']) && strlen($body) < (int) $named['content-length']) {
             $body = null;
         }
-        if ($body === null || strlen($body) > self::ANSWER_BYTES_MAX) {
-            return self::failure('unknown', $body === null ? 'the answer broke off' : 'the answer is too long');
+        if ($body === null) {
+            return self::failure('unknown', 'the answer broke off');
+        }
+        if (strlen($body) > self::ANSWER_BYTES_MAX) {
+            return self::failure('unknown', 'the answer is too long');
         }
         $text = preg_match('//u', $body) === 1 ? ['body' => $body] : ['body_base64' => base64_encode($body)];
 
@@ -166,6 +177,9 @@ final class HttpSender
     /** @return array{failure: array{kind: string, message: string}} */
     private static function failure(string $kind, string $message): array
     {
-        return ['failure' => ['kind' => $kind, 'message' => substr((string) preg_replace('/[^\x20-\x7e]/', '?', $message), 0, 500)]];
+        // What a system says may be in any encoding; a document is UTF-8.
+        $message = (string) preg_replace('/[^\x20-\x7e]/', '?', $message);
+
+        return ['failure' => ['kind' => $kind, 'message' => substr($message, 0, 500)]];
     }
 }

@@ -7,8 +7,8 @@ namespace Kameng;
 /**
  * A call did not do what was asked, and nothing was changed by it.
  *
- * Programs branch on $status and $reason, which are stable; the message is for people. $retry says what to do: "never",
- * "same" (repeat with the same idempotency key) or "later" (with a new one).
+ * Programs branch on $status and $reason, which are stable; the message is for people. $retry says
+ * what to do: "never", "same" (repeat with the same idempotency key) or "later" (with a new one).
  */
 final class KamengException extends \RuntimeException
 {

@@ -7,21 +7,22 @@ namespace Kameng;
 use FFI;
 
 /**
- * Finds libkameng.so and speaks its C functions, on text. Nothing here knows an operation; no struct and no callback
- * crosses, which PHP's FFI does badly.
+ * Finds libkameng.so and speaks its C functions, on text. Nothing here knows an operation; no
+ * struct and no callback crosses, which PHP's FFI does badly.
  *
- * With ffi.preload=.../kameng_ffi.h the functions are there before the first request (FFI::scope), and with
- * opcache.preload=.../preload.php this class may use FFI although ffi.enable=preload keeps it from everybody else. With
- * ffi.enable=true or on the command line the functions are declared here (FFI::cdef).
+ * With ffi.preload=.../kameng_ffi.h the functions are there before the first request (FFI::scope),
+ * and with opcache.preload=.../preload.php this class may use FFI although ffi.enable=preload keeps
+ * it from everybody else. With ffi.enable=true or on the command line the functions are declared
+ * here (FFI::cdef).
  */
 final class Native
 {
     public const API_VERSION = 1;
 
     private const SYSTEM_NAMES = ['libkameng.so.0', 'libkameng.so'];
-    private const MISSING_INI = 'php.ini needs ffi.enable=preload, ffi.preload=/path/to/kameng_ffi.h (whose FFI_LIB names'
-        . ' libkameng.so; bin/kameng-ffi-header writes it) and opcache.preload=/path/to/preload.php of this package;'
-        . ' or ffi.enable=true';
+    private const MISSING_INI = 'php.ini needs ffi.enable=preload, ffi.preload=/path/to/kameng_ffi.h'
+        . ' (whose FFI_LIB names libkameng.so; bin/kameng-ffi-header writes it) and'
+        . ' opcache.preload=/path/to/preload.php of this package; or ffi.enable=true';
 
     /** @var array<string, self> */
     private static array $loaded = [];
@@ -32,7 +33,8 @@ final class Native
             throw new KamengException(
                 'INCOMPATIBLE',
                 'library.incompatible',
-                "$path speaks API version {$ffi->kameng_api_version()}; this package needs " . self::API_VERSION,
+                "$path speaks API version {$ffi->kameng_api_version()}; this package needs "
+                    . self::API_VERSION,
             );
         }
     }
@@ -48,7 +50,13 @@ final class Native
     {
         $engine = $this->ffi->new('kameng_engine');
         $result = $this->ffi->new('kameng_result');
-        $status = $this->ffi->kameng_open($config, strlen($config), null, FFI::addr($engine), FFI::addr($result));
+        $status = $this->ffi->kameng_open(
+            $config,
+            strlen($config),
+            null,
+            FFI::addr($engine),
+            FFI::addr($result),
+        );
 
         return [$status, $engine->cdata, $this->take($result->cdata)];
     }
@@ -148,7 +156,8 @@ final class Native
         if ($library !== null) {
             return [$library];
         }
-        $beside = array_map(static fn (string $name): string => dirname(__DIR__) . "/$name", self::SYSTEM_NAMES);
+        $folder = dirname(__DIR__);
+        $beside = array_map(static fn (string $name): string => "$folder/$name", self::SYSTEM_NAMES);
 
         return [...$beside, ...self::SYSTEM_NAMES];
     }

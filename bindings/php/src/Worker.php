@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace Kameng;
 
 /**
- * Does what is due: the engine has no threads and no sockets, so its jobs run in system.run_due, and its outgoing calls
- * are leased with outbox.pull and answered with outbox.done. Any number of workers may run beside each other.
+ * Does what is due: the engine has no threads and no sockets, so its jobs run in system.run_due,
+ * and its outgoing calls are leased with outbox.pull and answered with outbox.done. Any number of
+ * workers may run beside each other.
  */
 final class Worker
 {

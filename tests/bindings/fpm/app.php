@@ -1,6 +1,7 @@
 <?php
 
-// app.php - what the requests of test_fpm.py run. The body says what to do; the answer says how it went, in which process.
+// app.php - what the requests of test_fpm.py run. The body says what to do; the answer says how it
+// went, in which process.
 
 declare(strict_types=1);
 
@@ -26,12 +27,16 @@ try {
         $answer += ['raw' => Kameng\Native::load()->call($asked['handle'], 'category.list', '{}', '{}')];
     }
     if (isset($asked['call'])) {
-        $answer += ['answer' => $engine->call($asked['call'], $asked['request'] ?? [], $asked['context'] ?? [])];
+        $said = $engine->call($asked['call'], $asked['request'] ?? [], $asked['context'] ?? []);
+        $answer += ['answer' => $said];
     }
 } catch (KamengException $error) {
     $message = substr($error->getMessage(), strlen($error->reason) + 2);
     $answer += ['error' => ['message' => $message] + array_filter([
-        'status' => $error->status, 'reason' => $error->reason, 'field' => $error->field, 'retry' => $error->retry,
+        'status' => $error->status,
+        'reason' => $error->reason,
+        'field' => $error->field,
+        'retry' => $error->retry,
     ])];
 }
 echo json_encode($answer, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);

@@ -1,4 +1,6 @@
-"""fastcgi.py - enough of FastCGI 1.0 to ask a php-fpm one thing: a request with a body, an answer, one connection."""
+"""fastcgi.py - enough of FastCGI 1.0 to ask a php-fpm one thing: a request with a body, an answer,
+one connection.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,17 @@ BEGIN, PARAMS, STDIN, STDOUT, STDERR, END = 1, 4, 5, 6, 7, 3
 def ask(address: Path, script: Path, body: bytes, timeout_s: float = 60) -> tuple[bytes, bytes]:
     """(the script's body, what it wrote as errors)"""
     params = {
-        "SCRIPT_FILENAME": str(script), "REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)),
-        "CONTENT_TYPE": "application/json", "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_URI": "/", "QUERY_STRING": "",
-    }  # fmt: skip
+        "SCRIPT_FILENAME": str(script),
+        "REQUEST_METHOD": "POST",
+        "REQUEST_URI": "/",
+        "QUERY_STRING": "",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(body)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+    }
     pairs = b"".join(_pair(name.encode(), value.encode()) for name, value in params.items())
-    request = _record(BEGIN, struct.pack(">HB5x", 1, 0)) + _record(PARAMS, pairs) + _record(PARAMS, b"")
+    request = _record(BEGIN, struct.pack(">HB5x", 1, 0))
+    request += _record(PARAMS, pairs) + _record(PARAMS, b"")
     for start in range(0, len(body), 65535):
         request += _record(STDIN, body[start : start + 65535])
     request += _record(STDIN, b"")
@@ -41,7 +49,8 @@ def _record(kind: int, content: bytes) -> bytes:
 
 
 def _pair(name: bytes, value: bytes) -> bytes:
-    sizes = b"".join(
-        bytes([len(part)]) if len(part) < 128 else struct.pack(">I", len(part) | 0x80000000) for part in (name, value)
-    )
-    return sizes + name + value
+    return _size(name) + _size(value) + name + value
+
+
+def _size(part: bytes) -> bytes:
+    return bytes([len(part)]) if len(part) < 128 else struct.pack(">I", len(part) | 0x80000000)

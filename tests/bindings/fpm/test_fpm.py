@@ -1,6 +1,7 @@
 """The PHP package under a real php-fpm, with the ini lines that bindings/php/README.md gives.
 
-Each test starts a master of its own in a temporary folder and speaks FastCGI to it, as a web server would.
+Each test starts a master of its own in a temporary folder and speaks FastCGI to it, as a web server
+would.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from conversation import replay  # noqa: E402
 from fastcgi import ask  # noqa: E402
 from kameng import KamengError  # noqa: E402
 
-FPM = next((path for name in ("php-fpm8.2", "php-fpm") if (path := shutil.which(name, path="/usr/sbin:/usr/bin"))), "")
+PATH = "/usr/sbin:/usr/bin"
+FPM = shutil.which("php-fpm8.2", path=PATH) or shutil.which("php-fpm", path=PATH) or ""
 HOST = {"as": "host"}
 PRELOAD = """
 zend_extension=opcache
@@ -61,11 +63,13 @@ class Fpm:
         shutil.copy(HERE / "app.php", folder)
         self.library = shutil.copy(LIBRARY, folder / "libkameng.so")
         command = ["php", str(folder / "php/bin/kameng-ffi-header"), str(self.library)]
-        (folder / "kameng_ffi.h").write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+        header = subprocess.run(command, check=True, capture_output=True).stdout
+        (folder / "kameng_ffi.h").write_bytes(header)
         (folder / "preload.php").write_text(preload)
         (folder / "php.ini").write_text("extension=ffi\n" + ini.format(folder=folder))
         (folder / "fpm.conf").write_text(POOL.format(folder=folder, workers=workers))
-        # php-fpm as root wants other users for its workers; a test that is run as root gives up root first.
+        # php-fpm as root wants other users for its workers; a test that is run as root gives up
+        # root first.
         user: dict[str, Any] = {}
         if os.geteuid() == 0:
             for path in [folder, *folder.rglob("*")]:
@@ -83,7 +87,8 @@ class Fpm:
             time.sleep(0.02)
 
     def log(self) -> str:
-        return "".join(path.read_text() for path in (self.folder / "output", self.folder / "fpm.log") if path.exists())
+        paths = (self.folder / "output", self.folder / "fpm.log")
+        return "".join(path.read_text() for path in paths if path.exists())
 
     def ask(self, config: dict[str, Any], **asked: Any) -> dict[str, Any]:
         body = json.dumps({"config": config, **asked}).encode()
@@ -105,12 +110,13 @@ class Fpm:
 class Shop:
     """An engine as conversation.replay wants it, of which every call is a request of its own."""
 
-    def __init__(self, fpm: Fpm, config: dict[str, Any], **more: Any) -> None:
-        self.fpm, self.config, self.more = fpm, config, more
+    def __init__(self, fpm: Fpm, config: dict[str, Any]) -> None:
+        self.fpm, self.config = fpm, config
         self.pids: set[int] = set()
 
     def call(self, operation: str, request: Any = None, context: Any = None) -> Any:
-        answer = self.fpm.ask(self.config, call=operation, request=request or {}, context=context or {}, **self.more)
+        asked = {"call": operation, "request": request or {}, "context": context or {}}
+        answer = self.fpm.ask(self.config, **asked)
         self.pids.add(answer["pid"])
         if "error" in answer:
             raise KamengError.from_document(answer)
@@ -139,14 +145,16 @@ def start(folder: Path) -> Iterator[Any]:
         fpm.stop()
 
 
-# Goal: a worker opens the engine once; later requests find it open, in microseconds, with what the first one wrote.
+# Goal: a worker opens the engine once; later requests find it open, in microseconds, with what the
+# first one wrote.
 # Method: an engine in memory, which would be empty were it another; 1,000 openings in one request.
 @pytest.mark.parametrize("ini", ["preload", "enable"])
 def test_requests_of_a_worker_share_the_engine(start: Any, folder: Path, ini: str) -> None:
     fpm = start(PRELOAD if ini == "preload" else ENABLE)
     config = configuration(folder)
     library = {} if ini == "preload" else {"library": str(fpm.library)}
-    first = fpm.ask(config, call="category.create", request={"name": "卡"}, context=HOST, **library)
+    category = {"call": "category.create", "request": {"name": "卡"}, "context": HOST}
+    first = fpm.ask(config, **category, **library)
     assert "answer" in first, first
     again = [fpm.ask(config, call="category.list", **library) for _ in range(5)]
     assert {answer["pid"] for answer in again} == {first["pid"]}
@@ -169,7 +177,8 @@ def test_the_whole_trade_across_requests(start: Any, folder: Path) -> None:
 
 
 # Goal: two workers sell from one file without selling a code twice.
-# Method: 40 guests' orders for 30 codes from 4 threads at once, on 2 workers; paid by notices; all codes revealed.
+# Method: 40 guests' orders for 30 codes from 4 threads at once, on 2 workers; paid by notices; all
+# codes revealed.
 def test_two_workers_sell_from_one_file(start: Any, folder: Path) -> None:
     shop = Shop(start(PRELOAD, workers=2), configuration(folder, str(folder / "shop.db")))
     category = shop.call("category.create", {"name": "c"}, HOST)["category_id"]
@@ -219,15 +228,18 @@ def test_two_workers_sell_from_one_file(start: Any, folder: Path) -> None:
     assert shop.call("system.verify", {}, HOST)["ok"]
 
 
-# Goal: an engine that a preload script left open in the master is refused in the workers, by either name of the rule.
-# Method: opcache.preload opens the shop's file; a worker opens the same file, and uses the handle the master got.
+# Goal: an engine that a preload script left open in the master is refused in the workers, by either
+# name of the rule.
+# Method: opcache.preload opens the shop's file; a worker opens the same file, and uses the handle
+# the master got.
 def test_an_engine_opened_at_preload_is_refused(start: Any, folder: Path) -> None:
     config = configuration(folder, str(folder / "shop.db"))
     (folder / "config.json").write_text(json.dumps(config))
     preload = (
         "<?php\nrequire __DIR__ . '/php/preload.php';\n"
         "$config = json_decode(file_get_contents(__DIR__ . '/config.json'), true);\n"
-        "[$status, $handle] = Kameng\\Native::load()->open(json_encode($config + ['share' => true]));\n"
+        "$config = json_encode($config + ['share' => true]);\n"
+        "[$status, $handle] = Kameng\\Native::load()->open($config);\n"
         "file_put_contents(__DIR__ . '/handle', \"$status $handle\");\n"
     )
     fpm = start(PRELOAD, preload=preload)
@@ -237,7 +249,8 @@ def test_an_engine_opened_at_preload_is_refused(start: Any, folder: Path) -> Non
     assert answer["error"]["status"] == "MISUSE", answer
     assert answer["error"]["reason"] in ("engine.opened_before_fork", "engine.used_after_fork")
     other = fpm.ask({**config, "share": False}, call="category.list")
-    assert (other["error"]["status"], other["error"]["reason"]) == ("MISUSE", "engine.opened_before_fork")
+    assert other["error"]["status"] == "MISUSE"
+    assert other["error"]["reason"] == "engine.opened_before_fork"
     raw = fpm.ask(configuration(folder), handle=int(handle))
     assert json.loads(raw["raw"][1])["error"]["reason"] == "engine.used_after_fork"
 
@@ -259,4 +272,5 @@ def test_the_example_has_the_tested_lines() -> None:
     for line in PRELOAD.split():
         name = line.split("=")[0]
         assert f"{name}=" in example
-    assert "ffi.enable=preload" in example and "preload.php" in example and "kameng_ffi.h" in example
+    for value in ("ffi.enable=preload", "/preload.php", "/kameng_ffi.h"):
+        assert value in example

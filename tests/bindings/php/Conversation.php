@@ -75,7 +75,9 @@ final class Conversation
             return $this->saved[$found[1]];
         }
 
-        return preg_replace_callback('/\$\{(\w+)\}/', fn (array $found): string => $this->saved[$found[1]], $value);
+        $saved = fn (array $found): string => (string) $this->saved[$found[1]];
+
+        return preg_replace_callback('/\$\{(\w+)\}/', $saved, $value);
     }
 
     private static function compare(string $where, mixed $found, mixed $wanted): void

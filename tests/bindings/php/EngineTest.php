@@ -43,7 +43,8 @@ final class EngineTest extends TestCase
     }
 
     /**
-     * Goal: the typed methods and the call by name are one door, and every operation has its method.
+     * Goal: the typed methods and the call by name are one door, and every operation has its
+     * method.
      * Method: a category made by one is listed by the other; the description against the class.
      */
     public function testTypedMethodsAreTheSameDoor(): void
@@ -123,12 +124,14 @@ final class EngineTest extends TestCase
 
     /**
      * Goal: without FFI the error names the missing ini lines.
-     * Method: another PHP with ffi.enable=0, and one with ffi.enable=preload that acts as php-fpm is tested there.
+     * Method: another PHP with ffi.enable=0, and one with ffi.enable=preload that acts as php-fpm
+     * is tested there.
      */
     public function testADisabledFfiNamesTheIniLines(): void
     {
         $program = 'require "' . ROOT . '/bindings/php/autoload.php";'
-            . 'try { new Kameng\Engine([]); } catch (Kameng\KamengException $error) { echo $error->getMessage(); }';
+            . 'try { new Kameng\Engine([]); }'
+            . 'catch (Kameng\KamengException $error) { echo $error->getMessage(); }';
         $said = (string) shell_exec(PHP_BINARY . ' -d ffi.enable=0 -r ' . escapeshellarg($program) . ' 2>&1');
         $this->assertStringContainsString('ffi.preload=', $said);
         $this->assertStringContainsString('ffi.enable=true', $said);

@@ -41,8 +41,8 @@ final class HttpSenderTest extends TestCase
     }
 
     /**
-     * Goal: the exact bytes and headers arrive, and the answer comes back whole, chunked or not; a body that is no
-     * text comes as base64.
+     * Goal: the exact bytes and headers arrive, and the answer comes back whole, chunked or not; a
+     * body that is no text comes as base64.
      * Method: a server that says back what it was asked.
      */
     public function testACallIsSentAsItIs(): void
@@ -75,7 +75,8 @@ final class HttpSenderTest extends TestCase
      */
     public function testWhatNeverLeftIsNotSent(): void
     {
-        foreach (['http://127.0.0.1:1/', 'http://name.invalid/', 'sandbox:pay', 'file:///etc/hostname'] as $url) {
+        $urls = ['http://127.0.0.1:1/', 'http://name.invalid/', 'sandbox:pay', 'file:///etc/hostname'];
+        foreach ($urls as $url) {
             $this->assertSame('not_sent', self::send($url)['failure']['kind'] ?? null, $url);
         }
     }
@@ -92,7 +93,8 @@ final class HttpSenderTest extends TestCase
     }
 
     /**
-     * Goal: the command does one turn on a real shop, and says what is wrong with a configuration it cannot open.
+     * Goal: the command does one turn on a real shop, and says what is wrong with a configuration
+     * it cannot open.
      * Method: bin/kameng-worker --once on a file; then with an unknown key.
      */
     public function testTheCommandDoesATurn(): void
@@ -100,8 +102,13 @@ final class HttpSenderTest extends TestCase
         $folder = fresh_folder();
         $config = configuration($folder, "$folder/shop.db");
         file_put_contents("$folder/shop.json", json_encode($config));
-        $command = escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(ROOT . '/bindings/php/bin/kameng-worker')
-            . ' --config=' . escapeshellarg("$folder/shop.json") . ' --once --library=' . escapeshellarg(library());
+        $command = implode(' ', array_map(escapeshellarg(...), [
+            PHP_BINARY,
+            ROOT . '/bindings/php/bin/kameng-worker',
+            "--config=$folder/shop.json",
+            '--library=' . library(),
+            '--once',
+        ]));
         exec("$command 2>&1", $lines, $code);
         $this->assertSame([0, []], [$code, $lines]);
         $engine = new Engine($config, library());

@@ -1,7 +1,7 @@
 <?php
 
-// bootstrap.php - where the tests find the library and the package: ctest sets KAMENG_LIBRARY; by hand the dev build
-// is taken.
+// bootstrap.php - where the tests find the library and the package: ctest sets KAMENG_LIBRARY; by
+// hand the dev build is taken.
 
 declare(strict_types=1);
 

@@ -1,7 +1,7 @@
 <?php
 
-// provider.php - a provider for HttpSenderTest: answers one request a connection, well or badly as its path says. Prints its
-// address first.
+// provider.php - a provider for HttpSenderTest: answers one request a connection, well or badly as
+// its path says. Prints its address first.
 
 declare(strict_types=1);
 
@@ -17,10 +17,12 @@ while ($connection = stream_socket_accept($listener, -1)) {
     }
     preg_match('/^Content-Length: (\d+)/mi', $head, $length);
     preg_match('/^X-Sign: ([^\r]*)/mi', $head, $sign);
-    $said = strtok($head, "\r") . '|' . ($sign[1] ?? '') . '|' . fread($connection, max(1, (int) ($length[1] ?? 1)));
+    $body = fread($connection, max(1, (int) ($length[1] ?? 1)));
+    $said = strtok($head, "\r") . '|' . ($sign[1] ?? '') . '|' . $body;
     $path = strtok(explode(' ', $head)[1] ?? '', '?');
     $plain = "X-Answer: yes\r\nContent-Length: " . strlen($said) . "\r\n\r\n$said";
-    $chunks = "5;part=1\r\n" . substr($said, 0, 5) . "\r\n" . dechex(strlen($said) - 5) . "\r\n" . substr($said, 5) . "\r\n";
+    $rest = substr($said, 5);
+    $chunks = "5;part=1\r\n" . substr($said, 0, 5) . "\r\n" . dechex(strlen($rest)) . "\r\n$rest\r\n";
     $chunked = "HTTP/1.1 200 OK\r\nX-Answer: yes\r\nTransfer-Encoding: chunked\r\n\r\n$chunks";
     if ($path === '/silent') {
         $silent[] = $connection;

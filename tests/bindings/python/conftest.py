@@ -1,4 +1,6 @@
-"""Where the tests find the library and the package: ctest sets KAMENG_LIBRARY; by hand the dev build is taken."""
+"""Where the tests find the library and the package: ctest sets KAMENG_LIBRARY; by hand the dev
+build is taken.
+"""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ def test_nan_is_not_a_document(engine: Engine) -> None:
 
 
 # Goal: one engine serves many threads, and no thread sees another's answer.
-# Method: 8 threads make 25 categories each with names of their own and read back what they were answered.
+# Method: 8 threads make 25 categories each with names of their own and read back what they were
+# answered.
 def test_threads_share_an_engine(engine: Engine) -> None:
     made: dict[str, str] = {}
     faults: list[BaseException] = []
@@ -106,8 +107,10 @@ def test_a_foreign_library_is_refused() -> None:
     assert caught.value.reason == "library.too_old" and "kameng_open" in caught.value.message
 
 
-# Goal: a library beside the package is found without an argument, and without one every tried place is named.
-# Method: a copy of the package in a fresh folder, first alone, then with the library; another interpreter each time.
+# Goal: a library beside the package is found without an argument, and without one every tried place
+# is named.
+# Method: a copy of the package in a fresh folder, first alone, then with the library; another
+# interpreter each time.
 def test_the_library_beside_the_package_is_found(tmp_path: Path) -> None:
     copy = tmp_path / "kameng"
     subprocess.run(["cp", "-r", str(ROOT / "bindings/python/src/kameng"), str(copy)], check=True)

@@ -1,4 +1,6 @@
-"""The fork rules, as a preforking server meets them: a master that forks workers, which answer requests."""
+"""The fork rules, as a preforking server meets them: a master that forks workers, which answer
+requests.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ Handler = Callable[[], dict[str, Any]]
 
 
 class Prefork:
-    """A listening socket and forked workers; each worker answers one request a connection until it is told to end."""
+    """A listening socket and forked workers; each worker answers one request a connection until it
+    is told to end.
+    """
 
     def __init__(self, workers: int, handler: Handler) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -67,7 +71,8 @@ class Prefork:
             assert os.waitpid(child, 0)[1] == 0
 
 
-# Goal: an engine that the master opened is MISUSE in its workers, and closing it there harms nobody.
+# Goal: an engine that the master opened is MISUSE in its workers, and closing it there harms
+# nobody.
 # Method: workers use and close the inherited engine; the master trades on before and after.
 def test_an_inherited_engine_is_misuse(tmp_path: Path) -> None:
     config = configuration(tmp_path, str(tmp_path / "shop.db"))
@@ -88,8 +93,9 @@ def test_an_inherited_engine_is_misuse(tmp_path: Path) -> None:
         assert len(engine.category.list()["items"]) == 2
 
 
-# Goal: a file that was open at the fork cannot be opened in the child, which would inherit SQLite's lock table without
-# its locks; neither while the master has it open nor by another spelling of its path.
+# Goal: a file that was open at the fork cannot be opened in the child, which would inherit SQLite's
+# lock table without its locks; neither while the master has it open nor by another spelling of its
+# path.
 # Method: workers open the same file, plainly and through a symbolic link.
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_file_opened_before_the_fork_is_misuse(tmp_path: Path, linked: bool) -> None:
@@ -105,10 +111,12 @@ def test_a_file_opened_before_the_fork_is_misuse(tmp_path: Path, linked: bool) -
 
         with Prefork(1, reopen) as server:
             answer = server.ask()
-            assert (answer.get("status"), answer.get("reason")) == ("MISUSE", "engine.opened_before_fork"), answer
+            assert answer.get("reason") == "engine.opened_before_fork", answer
+            assert answer["status"] == "MISUSE"
 
 
-# Goal: workers of a master that loaded the library but opened nothing trade on one file, each with its own engine.
+# Goal: workers of a master that loaded the library but opened nothing trade on one file, each with
+# its own engine.
 # Method: two workers, each opening at its first request; categories from both are seen by both.
 def test_workers_of_a_clean_master_trade(tmp_path: Path) -> None:
     config = configuration(tmp_path, str(tmp_path / "shop.db"))
@@ -130,7 +138,8 @@ def test_workers_of_a_clean_master_trade(tmp_path: Path) -> None:
 
 
 # Goal: the whole trade runs in a forked worker.
-# Method: the trade's conversation in memory, after the master has used an engine in memory of its own.
+# Method: the trade's conversation in memory, after the master has used an engine in memory of its
+# own.
 def test_the_whole_trade_in_a_forked_worker(tmp_path: Path) -> None:
     config = configuration(tmp_path)
     with Engine(config, library=LIBRARY) as engine:  # type: ignore[arg-type]

@@ -11,12 +11,14 @@ TYPING = ROOT / "tests/bindings/typing_tests"
 
 
 def mypy(path: Path) -> subprocess.CompletedProcess[str]:
-    command = ["mypy", "--strict", "--no-incremental", "--cache-dir=/dev/null", "--show-error-codes", str(path)]
+    options = ["--strict", "--cache-dir=/dev/null", "--show-error-codes"]
+    command = ["mypy", *options, str(path)]
     environment = {"MYPYPATH": str(ROOT / "bindings/python/src"), "PATH": "/usr/bin:/bin"}
     return subprocess.run(command, capture_output=True, text=True, env=environment)
 
 
-needs_mypy = pytest.mark.skipif(shutil.which("mypy", path="/usr/bin:/bin") is None, reason="no mypy")
+no_mypy = shutil.which("mypy", path="/usr/bin:/bin") is None
+needs_mypy = pytest.mark.skipif(no_mypy, reason="no mypy")
 
 
 # Goal: the package is typed, and a program that uses it rightly passes a strict type checker.
@@ -33,7 +35,8 @@ def test_right_uses_pass_the_type_checker() -> None:
 @needs_mypy
 def test_wrong_uses_fail_the_type_checker() -> None:
     lines = (TYPING / "wrong.py").read_text().splitlines()
-    wanted = {(number, line.split("# error: ")[1]) for number, line in enumerate(lines, 1) if "# error: " in line}
+    marked = [(number, line) for number, line in enumerate(lines, 1) if "# error: " in line]
+    wanted = {(number, line.split("# error: ")[1]) for number, line in marked}
     found = set()
     for line in mypy(TYPING / "wrong.py").stdout.splitlines():
         if ": error: " in line:

@@ -22,7 +22,8 @@ class Provider(BaseHTTPRequestHandler):
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
             return
         status = 302 if self.path == "/redirect" else 200
-        text = json.dumps({"path": self.path, "body": body.decode(), "signature": self.headers["X-Sign"]})
+        said = {"path": self.path, "body": body.decode(), "signature": self.headers["X-Sign"]}
+        text = json.dumps(said)
         answer = b"\xff\xfe" if self.path == "/binary" else text.encode()
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
@@ -50,12 +51,14 @@ def call(url: str) -> dict[str, Any]:
     return {"call_id": "cal_1", "http": http}
 
 
-# Goal: the exact bytes and headers arrive, and the answer comes back whole; a body that is no text comes as base64.
+# Goal: the exact bytes and headers arrive, and the answer comes back whole; a body that is no text
+# comes as base64.
 # Method: a server that says back what it was asked.
 def test_a_call_is_sent_as_it_is(provider: str) -> None:
     response = worker.send(call(f"{provider}/pay?x=1"), 5)["response"]
     assert response["status"] == 200
-    assert json.loads(response["body"]) == {"path": "/pay?x=1", "body": "金额=1", "signature": "s-1"}
+    said = {"path": "/pay?x=1", "body": "金额=1", "signature": "s-1"}
+    assert json.loads(response["body"]) == said
     assert ["Location", "/elsewhere"] in response["headers"]
     binary = worker.send(call(f"{provider}/binary"), 5)["response"]
     assert base64.b64decode(binary["body_base64"]) == b"\xff\xfe" and "body" not in binary
@@ -69,14 +72,15 @@ def test_a_redirect_is_not_followed(provider: str) -> None:
 
 
 # Goal: what certainly never left is not_sent.
-# Method: a closed port, a name that cannot exist, a scheme nobody speaks, a header with a line break.
+# Method: a closed port, a name that cannot exist, a scheme nobody speaks, a header with a line
+# break.
 def test_what_never_left_is_not_sent(provider: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     broken = call(provider)
     broken["http"]["headers"] = [["X-Sign", "a\r\nX-Other: b"]]
-    cases = [call(f"http://127.0.0.1:{port}/"), call("http://name.invalid/"), call("sandbox:pay"), broken]
-    for case in cases:
+    urls = [f"http://127.0.0.1:{port}/", "http://name.invalid/", "sandbox:pay"]
+    for case in [*map(call, urls), broken]:
         assert worker.send(case, 5)["failure"]["kind"] == "not_sent", case
 
 
@@ -89,7 +93,8 @@ def test_silence_after_sending_is_unknown(provider: str) -> None:
     assert worker.send(call(f"{provider}/cut"), 5)["failure"]["kind"] == "unknown"
 
 
-# Goal: the command does one turn on a real shop, and says what is wrong with a configuration it cannot open.
+# Goal: the command does one turn on a real shop, and says what is wrong with a configuration it
+# cannot open.
 # Method: main() with --once on a file; then with an unknown key.
 def test_the_command_does_a_turn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = configuration(tmp_path, str(tmp_path / "shop.db"))

@@ -24,7 +24,9 @@ with Engine(config) as engine:
     placed = place(engine, "sku_1")
     amount: int = placed["total"]["amount"]
     notice = engine.sandbox.pay({"out_trade_no": "1"}, {"as": "host"})
-    engine.notice.receive({"provider": "sandbox", "headers": notice["headers"], "body": notice["body"]})
+    engine.notice.receive(
+        {"provider": "sandbox", "headers": notice["headers"], "body": notice["body"]}
+    )
     engine.notice.receive({"provider": "sandbox", "headers": {"X-Sign": "1"}, "body": "{}"})
     engine.code.import_({"sku_id": "sku_1", "format": "lines", "content": "A"}, {"as": "host"})
     engine.ledger.balance(context={"as": "host"})

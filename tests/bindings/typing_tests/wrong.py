@@ -1,4 +1,6 @@
-"""Uses that a strict type checker refuses, each on the line that says with which code; never run."""
+"""Uses that a strict type checker refuses, each on the line that says with which code; never
+run.
+"""
 
 from kameng import Engine
 

@@ -5,8 +5,8 @@
     with Engine({"storage": {"driver": "sqlite", "path": "shop.db"}, ...}) as engine:
         engine.order.place({"lines": [{"sku_id": sku, "quantity": 2}]}, {"token": token})
 
-Every operation is `engine.<noun>.<verb>(request, context)`; the documents are those of docs/api, typed
-in `kameng.types`.
+Every operation is `engine.<noun>.<verb>(request, context)`; the documents are those of docs/api,
+typed in `kameng.types`.
 """
 
 from .engine import Engine

@@ -1,7 +1,9 @@
-"""_native.py - finds libkameng.so and gives its functions their types. Nothing here knows an operation.
+"""_native.py - finds libkameng.so and gives its functions their types. Nothing here knows an
+operation.
 
-Buffers belong to one call: there is no module-level state that two threads could share but the table of loaded
-libraries, and ctypes releases the interpreter lock while a call is inside the library.
+Buffers belong to one call: there is no module-level state that two threads could share but the
+table of loaded libraries, and ctypes releases the interpreter lock while a call is inside the
+library.
 """
 
 from __future__ import annotations

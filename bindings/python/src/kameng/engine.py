@@ -1,7 +1,7 @@
 """engine.py - one open engine.
 
-The typed operations are generated into _operations.py; what is written here is opening, closing, and the one way
-in that they all use.
+The typed operations are generated into _operations.py; what is written here is opening, closing,
+and the one way in that they all use.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from .types import Config, Context
 class Engine(Operations):
     """An engine, usable from any number of threads.
 
-    Raises KamengError when it cannot be opened: config.*, storage.*, vault.* and engine.* (docs/CONFIG.md). In a child
-    of fork() every call on an engine of the parent raises MISUSE; the child opens its own.
+    Raises KamengError when it cannot be opened: config.*, storage.*, vault.* and engine.*
+    (docs/CONFIG.md). In a child of fork() every call on an engine of the parent raises MISUSE; the
+    child opens its own.
     """
 
     def __init__(

@@ -8,8 +8,9 @@ from typing import Any
 class KamengError(Exception):
     """A call did not do what was asked, and nothing was changed by it.
 
-    Programs branch on `status` and `reason`, which are stable; `message` is for people. `retry` says
-    what to do: "never", "same" (repeat with the same idempotency key) or "later" (with a new one).
+    Programs branch on `status` and `reason`, which are stable; `message` is for people. `retry`
+    says what to do: "never", "same" (repeat with the same idempotency key) or "later" (with a new
+    one).
     """
 
     def __init__(

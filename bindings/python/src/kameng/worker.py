@@ -3,9 +3,10 @@
     kameng-worker --config shop.json            for ever, one turn a second
     kameng-worker --config shop.json --once     one turn, for cron
 
-The engine has no threads and no sockets: `system.run_due` does its jobs, `outbox.pull` leases its outgoing calls, and what
-became of each goes back with `outbox.done`. Any number of workers may run beside each other. What matters here is
-to tell "certainly never sent" from "nobody knows": the engine repeats the first and asks the provider about the second.
+The engine has no threads and no sockets: `system.run_due` does its jobs, `outbox.pull` leases its
+outgoing calls, and what became of each goes back with `outbox.done`. Any number of workers may run
+beside each other. What matters here is to tell "certainly never sent" from "nobody knows": the
+engine repeats the first and asks the provider about the second.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ ANSWER_BYTES_MAX = 700 * 1024
 
 
 def send(call: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-    """Sends one leased call. Returns the rest of its outbox.done: {"response": ...} or {"failure": ...}.
+    """Sends one leased call. Returns the rest of its outbox.done: {"response": ...} or {"failure":
+    ...}.
 
-    Redirects are not followed and the environment's proxies are not used: both would send a signed request to someone
-    it was not written for.
+    Redirects are not followed and the environment's proxies are not used: both would send a signed
+    request to someone it was not written for.
     """
     request = call["http"]
     url = urllib.parse.urlsplit(request["url"])
@@ -49,7 +51,8 @@ def send(call: dict[str, Any], timeout_s: float) -> dict[str, Any]:
             connection.connect()
             body = _prepare(connection, request, url)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            # Refused, not resolved, timed out, a wrong certificate, or a request that cannot be written.
+            # Refused, not resolved, timed out, a wrong certificate, or a request that cannot be
+            # written.
             return _failure("not_sent", f"{type(error).__name__}: {error}")
         try:
             connection.endheaders(body or None)
@@ -70,7 +73,9 @@ def send(call: dict[str, Any], timeout_s: float) -> dict[str, Any]:
 def _prepare(
     connection: http.client.HTTPConnection, request: dict[str, Any], url: urllib.parse.SplitResult
 ) -> bytes:
-    """Buffers the request line and headers; nothing leaves before endheaders(). Returns the body."""
+    """Buffers the request line and headers; nothing leaves before endheaders(). Returns the
+    body.
+    """
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     body: bytes = request.get("body", "").encode()
     names = {name.lower() for name, _ in request.get("headers", [])}
