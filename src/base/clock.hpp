@@ -1,5 +1,5 @@
-// clock.hpp - business time comes through a Clock, deadlines from the monotonic clock. The two never mix: business time is
-// stored and can be set by hand, monotonic time is neither.
+// clock.hpp - business time comes through a Clock, deadlines from the monotonic clock. The two
+// never mix: business time is stored and can be set by hand, monotonic time is neither.
 #pragma once
 
 #include <atomic>

@@ -1,18 +1,21 @@
-// log.hpp - where the engine tells its operator things. Lines never hold a code, key, password, token or contact.
+// log.hpp - where the engine tells its operator things. Lines never hold a code, key, password,
+// token or contact.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <kameng/result.hpp>
 
 namespace kameng {
 
 enum class LogLevel : std::uint8_t { error, warning, info, debug, trace };
-[[nodiscard]] std::string_view log_level_name(LogLevel level) noexcept;
+[[nodiscard]] std::string_view log_level_name(LogLevel level) noexcept;  // "info"
+[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view name) noexcept;
 
 class LogSink {
  public:
@@ -20,7 +23,8 @@ class LogSink {
   virtual void write(LogLevel level, std::string_view line) noexcept = 0;  // any thread
 };
 
-// Appends "2026-11-23T09:00:00.123Z INFO …" lines to a file, one write(2) each.
+// Appends "2026-11-23T09:00:00.123Z INFO ..." lines to a file, one write(2) each, times in UTC.
+// Refuses with FAILED_PRECONDITION log.not_writable.
 [[nodiscard]] Result<std::unique_ptr<LogSink>> open_file_log(const std::string& path);
 
 class Log {

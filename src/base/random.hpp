@@ -1,4 +1,5 @@
-// random.hpp - where random bytes come from. The engine draws through this seam only, so that a seed makes it repeatable.
+// random.hpp - where random bytes come from. The engine draws through this seam only, so that a
+// seed makes it repeatable.
 #pragma once
 
 #include <array>

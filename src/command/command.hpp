@@ -55,6 +55,10 @@ class Command {
     return IdType{make_id_bytes(call_.now_ms, random().draw<10>())};
   }
 
+  // The operation is harmless when repeated and each answer stands for itself (a reveal with its audit entry, a lease): no
+  // key row, nothing is stored or replayed.
+  void repeatable() { keyed_ = false; }
+
   // The key comes from a verified event of the outside world instead of the caller (a provider's notice).
   void set_key(ByteView event);
 
@@ -79,7 +83,7 @@ class Command {
         return outcome->error();  // technical: nothing is stored
       }
       if (outcome->ok()) {
-        store_answer(tx, codec_.encode ? codec_.encode(&outcome->value()) : std::string());
+        store_answer(tx, keyed_ ? codec_.encode(&outcome->value()) : std::string());
       } else {
         store_refusal(tx, outcome->error());
       }
@@ -116,7 +120,7 @@ class Command {
           store_refusal(tx, slice.error());
           outcome.emplace(std::move(slice).error());
         } else if (*slice) {
-          store_answer(tx, codec_.encode ? codec_.encode(&**slice) : std::string());
+          store_answer(tx, keyed_ ? codec_.encode(&**slice) : std::string());
           outcome.emplace(std::move(**slice));
         } else {
           store_progress(tx, progress);
@@ -159,6 +163,8 @@ class Command {
   [[nodiscard]] Result<void> run_alone(const sql::Work& work);
   [[nodiscard]] Stored claim(sql::Transaction& tx);
   [[nodiscard]] Stored claim_slice(sql::Transaction& tx);
+  [[nodiscard]] Stored find(sql::Transaction& tx);
+  void store(sql::Transaction& tx, int state, std::string_view answer);
   void store_answer(sql::Transaction& tx, std::string_view answer);
   void store_refusal(sql::Transaction& tx, const Error& error);
   void store_progress(sql::Transaction& tx, std::string_view progress);
@@ -175,9 +181,15 @@ class Command {
   AnswerCodec codec_;
   std::array<std::uint8_t, 16> key_{};
   Bytes digest_;          // empty for a key that was made here
-  bool keyed_ = true;     // false: due work
+  bool keyed_ = true;     // false: due work, and what is repeatable
+  Bytes lease_;           // of running slices
+  std::string progress_;  // of slices without a key
   bool settled_ = false;
-  std::int64_t slices_done_ = 0;
+  bool claimed_before_ = false;
+  bool exists_ = false;   // the key row, as the last claim saw it
 };
+
+// Deletes keys older than 7 days, at most `rows_max` of each kind; returns how many.
+std::int64_t prune_keys(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max);
 
 }  // namespace kameng::command

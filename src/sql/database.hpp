@@ -1,8 +1,10 @@
-// database.hpp - a database that is open: transactions for readers and writers, with waiting, retry and group commit.
+// database.hpp - a database that is open: transactions for readers and writers, with waiting, retry
+// and group commit.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,9 +15,11 @@
 
 namespace kameng::sql {
 
-// Runs inside a transaction. It may run several times, on another caller's thread, each time from scratch: it has no effect
-// but its statements and the objects it captured, which it sets anew on each run. No log, metric, lock or call to the
-// outside. An Error it returns is final and technical (a decided refusal is a value).
+// Runs inside a transaction. It may run several times, on another caller's thread, each time from
+// scratch: it has no effect but its statements and the objects it captured, which it sets anew on
+// each run. No log, metric, lock or call to the outside, and no other transaction on this database
+// (MISUSE `engine.nested_call`). An Error it returns is final and technical (a decided refusal is a
+// value).
 using Work = std::function<Result<void>(Transaction&)>;
 
 struct Metrics {
@@ -23,13 +27,23 @@ struct Metrics {
   std::int64_t statements = 0;
 };
 
+// A statement that was prepared on this database, and how the planner runs it.
+struct StatementPlan {
+  std::string name;
+  std::vector<std::string> lines;  // "SEARCH kameng_order USING INDEX …"
+};
+
+struct Migration;
+
 class Database {
  public:
   virtual ~Database() = default;
 
   [[nodiscard]] virtual Dialect dialect() const = 0;
-  // Returns after the commit that contains the work's writes. When the commit's outcome is unknown the work runs again.
-  // Reasons: storage.busy (UNAVAILABLE), storage.full, storage.read_only, storage.corrupt, storage.io, call.deadline.
+  // Returns after the commit that contains the work's writes. When the commit's outcome is unknown
+  // the work runs again. Reasons: storage.busy (UNAVAILABLE), storage.full, storage.read_only,
+  // storage.corrupt, storage.io, storage.constraint (INTERNAL), call.deadline, engine.exception,
+  // engine.used_after_fork (MISUSE).
   [[nodiscard]] virtual Result<void> write(const Deadline& deadline, const Work& work) = 0;
   // A slice of bulk work: as write(), never grouped with others.
   [[nodiscard]] virtual Result<void> write_alone(const Deadline& deadline, const Work& work) = 0;
@@ -38,6 +52,16 @@ class Database {
   // Housekeeping that the host's run_due pays for: checkpoints the WAL when it is large.
   [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
   [[nodiscard]] virtual Metrics metrics() const = 0;
+
+  // The work that runs as the last statements of every transaction that wrote: on SQLite the
+  // sequencer. Set once, after migrate() and before the first caller.
+  virtual void before_commit(Work work) = 0;
+  // Brings the schema up to date (migration.hpp).
+  [[nodiscard]] Result<void> migrate(std::span<const Migration> migrations, TimeMs now_ms,
+                                     const Deadline& deadline);
+  // Every statement prepared so far, by name, for the query-plan test.
+  [[nodiscard]] virtual Result<std::vector<StatementPlan>> prepared_plans(
+      const Deadline& deadline) = 0;
 };
 
 }  // namespace kameng::sql

@@ -17,44 +17,59 @@
 
 namespace kameng::sql {
 
-// What went wrong, as far as the engine acts on it. Server messages print values, so they never travel further than here.
+// What went wrong, as far as the engine acts on it. Server messages print values, so they never
+// travel further than here.
 enum class Fault {
   none,
-  busy,        // another process holds the writer: wait, then run again
-  conflict,    // deadlock, serialization: run the whole phase again
-  unique,      // a unique index refused; `constraint` names it
-  check,       // a CHECK or NOT NULL refused
+  busy,      // another process holds the writer: wait, then run again
+  conflict,  // deadlock, serialization: run the whole phase again
+  unique,    // a unique index refused; `constraint` names it
+  check,     // a CHECK or NOT NULL refused
   foreign_key,
-  full,        // no space left
+  full,  // no space left
   read_only,
   corrupt,
   not_a_database,
-  io,          // at COMMIT: outcome unknown
-  lost,        // connection gone; at COMMIT: outcome unknown
-  interrupted, // the deadline passed while the statement ran
+  cannot_open,  // no such folder, no permission
+  io,           // at COMMIT: outcome unknown
+  lost,         // connection gone; at COMMIT: outcome unknown
+  interrupted,  // the deadline passed while the statement ran
   out_of_memory,
   misuse,
 };
 
 struct Failure {
   Fault fault = Fault::none;
-  std::string statement;   // its name
-  std::string constraint;  // "order.total" or the index's name, where the database tells
+  std::string statement = {};   // its name
+  std::string constraint = {};  // "order.total" or the index's name, where the database tells
+  // Why a statement does not compile; never a value, because nothing is bound by then.
+  std::string hint = {};
   int native_code = 0;
 
   explicit operator bool() const noexcept { return fault != Fault::none; }
 };
 
-// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", …), never a server message.
+// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", …), never a
+// server message.
 [[nodiscard]] Error to_error(const Failure& failure);
 
-// A prepared statement while it runs. Columns are borrowed until the next step or reset.
+// Whether a statement's text and blobs outlive the call that binds them.
+enum class Binding { borrowed, copied };
+
+// A prepared statement while it runs. Columns are borrowed until the next step or reset. Null reads
+// as 0 or nothing; reading a column as another kind than it holds gives 0 or nothing too, and
+// reset() or step() reports it as a corrupt row.
 class Cursor {
  public:
   virtual ~Cursor() = default;
-  virtual void bind(int index, const Value& value) = 0;  // from 0
-  [[nodiscard]] virtual bool step(Failure& failure) = 0;  // true: a row; false: done, or failure is set
-  virtual void reset() = 0;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual bool writes() const = 0;  // it can change the database
+  // All parameters at once; false with `failure` set when their number is wrong.
+  [[nodiscard]] virtual bool bind(std::span<const Value> values, Binding binding,
+                                  Failure& failure) = 0;
+  [[nodiscard]] virtual bool step(
+      Failure& failure) = 0;                 // true: a row; false: done, or failure is set
+  virtual void reset(Failure& failure) = 0;  // gives it back; an earlier failure is kept
   [[nodiscard]] virtual bool is_null(int column) const = 0;
   [[nodiscard]] virtual std::int64_t int64(int column) const = 0;
   [[nodiscard]] virtual std::string_view text(int column) const = 0;
@@ -65,12 +80,16 @@ class Connection {
  public:
   virtual ~Connection() = default;
   [[nodiscard]] virtual Dialect dialect() const = 0;
-  // The statement prepared on this connection, kept for the connection's life; null with `failure` set.
+  // The statement prepared on this connection, kept for the connection's life; null with `failure`
+  // set. It is in use until its reset(): a second prepare() before that is misuse.
   [[nodiscard]] virtual Cursor* prepare(const Statement& statement, Failure& failure) = 0;
-  [[nodiscard]] virtual std::int64_t changes() const = 0;  // rows changed by the last finished statement
-  [[nodiscard]] virtual Failure execute(std::string_view script) = 0;  // several statements, no parameters: migrations
+  [[nodiscard]] virtual std::int64_t changes()
+      const = 0;  // rows changed by the last finished statement
+  [[nodiscard]] virtual Failure execute(
+      std::string_view script) = 0;  // several statements, no parameters: migrations
   [[nodiscard]] virtual Failure begin_read() = 0;
-  [[nodiscard]] virtual Failure begin_write(const Deadline& deadline) = 0;  // waits for the writer until then
+  [[nodiscard]] virtual Failure begin_write(
+      const Deadline& deadline) = 0;  // waits for the writer until then
   [[nodiscard]] virtual Failure commit() = 0;
   virtual void rollback() = 0;
   [[nodiscard]] virtual Failure savepoint(std::string_view name) = 0;

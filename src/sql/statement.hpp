@@ -1,7 +1,8 @@
 // statement.hpp - SQL as data: every statement has a name and lives beside the aggregate it serves.
 //
-// Portable SQL is written once. Where databases differ, the statement is a named fragment per dialect, chosen when it is
-// prepared; text is never rewritten, except that `{p}` becomes the table prefix.
+// Portable SQL is written once. Where databases differ, the statement is a named fragment per
+// dialect, chosen when it is prepared; text is never rewritten, except that `{p}` becomes the table
+// prefix.
 #pragma once
 
 #include <string_view>

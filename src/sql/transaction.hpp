@@ -1,8 +1,9 @@
 // transaction.hpp - one open transaction, as repositories see it.
 //
-// A transaction remembers its first failure. After it every statement does nothing, rows are empty and counts are 0, and
-// whoever opened the transaction rolls back and reports the failure. So repositories read straight through, without a
-// check after each line; a decision made on facts of a failed transaction is thrown away with it.
+// A transaction remembers its first failure. After it every statement does nothing, rows are empty
+// and counts are 0, and whoever opened the transaction rolls back and reports the failure. So
+// repositories read straight through, without a check after each line; a decision made on facts of
+// a failed transaction is thrown away with it.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +16,36 @@
 
 namespace kameng::sql {
 
-// The rows of one query. `while (rows.next()) { … rows.int64(0) … }`. Text and blobs are borrowed until next().
+// The rows of one query. A statement is open in one Rows at a time; next() returning false closes
+// it. `while (rows.next()) { … rows.int64(0) … }`. Text and blobs are borrowed until next().
 class Rows {
  public:
   Rows(Cursor* cursor, Failure& failure) : cursor_(cursor), failure_(&failure) {}
-  Rows(Rows&& other) noexcept : cursor_(other.cursor_), failure_(other.failure_) { other.cursor_ = nullptr; }
+  Rows(Rows&& other) noexcept : cursor_(other.cursor_), failure_(other.failure_) {
+    other.cursor_ = nullptr;
+  }
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
   Rows& operator=(Rows&&) = delete;
   ~Rows() { finish(); }
 
   [[nodiscard]] bool next();
-  [[nodiscard]] bool is_null(int column) const { return cursor_->is_null(column); }
-  [[nodiscard]] std::int64_t int64(int column) const { return cursor_->int64(column); }
-  [[nodiscard]] std::string text(int column) const { return std::string(cursor_->text(column)); }
-  [[nodiscard]] std::string_view text_view(int column) const { return cursor_->text(column); }
-  [[nodiscard]] Bytes blob(int column) const;
-  [[nodiscard]] ByteView blob_view(int column) const { return cursor_->blob(column); }
+  // Before the first row, after the last and in a failed transaction: null, 0, nothing.
+  [[nodiscard]] bool is_null(int column) const { return !cursor_ || cursor_->is_null(column); }
+  [[nodiscard]] std::int64_t int64(int column) const {
+    return cursor_ ? cursor_->int64(column) : 0;
+  }
+  [[nodiscard]] std::string text(int column) const { return std::string(text_view(column)); }
+  [[nodiscard]] std::string_view text_view(int column) const {
+    return cursor_ ? cursor_->text(column) : std::string_view();
+  }
+  [[nodiscard]] Bytes blob(int column) const {
+    const ByteView view = blob_view(column);
+    return {view.begin(), view.end()};
+  }
+  [[nodiscard]] ByteView blob_view(int column) const {
+    return cursor_ ? cursor_->blob(column) : ByteView();
+  }
   // Null reads as nothing.
   [[nodiscard]] std::optional<std::int64_t> maybe_int64(int column) const;
   [[nodiscard]] std::optional<std::string> maybe_text(int column) const;
@@ -74,10 +88,11 @@ class Transaction {
     return finish(statement, {values, sizeof...(parameters)});
   }
 
-  // As run(), and a count other than `expected` fails the transaction as a conflict: a row that the decision stood on has
-  // changed under it, so the phase runs again.
+  // As run(), and a count other than `expected` fails the transaction as a conflict: a row that the
+  // decision stood on has changed under it, so the phase runs again.
   template <class... Parameters>
-  void run_exactly(std::int64_t expected, const Statement& statement, const Parameters&... parameters) {
+  void run_exactly(std::int64_t expected, const Statement& statement,
+                   const Parameters&... parameters) {
     expect(expected, run(statement, parameters...), statement);
   }
 
@@ -85,6 +100,7 @@ class Transaction {
   [[nodiscard]] bool failed() const noexcept { return static_cast<bool>(failure_); }
   [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
   void fail(Failure failure);
+  // Statements run that can change the database.
   [[nodiscard]] std::int64_t writes() const noexcept { return writes_; }
   [[nodiscard]] Connection& connection() noexcept { return *connection_; }
 

@@ -1,0 +1,85 @@
+// account_sql.hpp - every statement of the account and session tables, named.
+#pragma once
+
+#include <string_view>
+
+#include "sql/statement.hpp"
+
+namespace kameng::account {
+
+// Contacts and the display name are sealed under a key of the person's own, which is itself sealed
+// under the ring: dropping that one key makes them unreadable in every copy. The blinds serve
+// sign-in and uniqueness. A session keeps a hash of its token and the nonce that the token can be
+// derived from again, never the token.
+inline constexpr std::string_view account_schema = R"sql(
+CREATE TABLE {p}account (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  status TEXT NOT NULL CHECK (status IN ('active', 'frozen')),
+  password_hash TEXT NOT NULL,
+  person_key BLOB NOT NULL,
+  email BLOB,
+  email_blind BLOB UNIQUE,
+  phone BLOB,
+  phone_blind BLOB UNIQUE,
+  display_name BLOB,
+  created_at_ms INTEGER NOT NULL,
+  CHECK ((email IS NULL) = (email_blind IS NULL)),
+  CHECK ((phone IS NULL) = (phone_blind IS NULL))
+) STRICT;
+
+CREATE TABLE {p}session (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  account_id BLOB NOT NULL REFERENCES {p}account (id),
+  nonce BLOB NOT NULL CHECK (length(nonce) = 16),
+  token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {p}session_account ON {p}session (account_id, expires_at_ms);
+)sql";
+
+inline constexpr sql::Statement insert_account{
+    "account.insert",
+    "INSERT INTO {p}account (id, status, password_hash, person_key, email, email_blind, phone,"
+    " phone_blind, display_name, created_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?)"};
+inline constexpr sql::Statement find_email_blind{
+    "account.find_email_blind", "SELECT id, password_hash FROM {p}account WHERE email_blind = ?"};
+inline constexpr sql::Statement find_phone_blind{
+    "account.find_phone_blind", "SELECT id, password_hash FROM {p}account WHERE phone_blind = ?"};
+inline constexpr sql::Statement find_account{
+    "account.find",
+    "SELECT status, person_key, email, phone, display_name, created_at_ms FROM {p}account"
+    " WHERE id = ?"};
+inline constexpr sql::Statement find_login_state{
+    "account.find_login_state", "SELECT status, password_hash FROM {p}account WHERE id = ?"};
+inline constexpr sql::Statement find_status{"account.find_status",
+                                            "SELECT status FROM {p}account WHERE id = ?"};
+inline constexpr sql::Statement update_password_hash{
+    "account.update_password_hash", "UPDATE {p}account SET password_hash = ? WHERE id = ?"};
+
+inline constexpr sql::Statement insert_session{
+    "session.insert",
+    "INSERT INTO {p}session (id, account_id, nonce, token_hash, created_at_ms, expires_at_ms,"
+    " last_seen_ms) VALUES (?,?,?,?,?,?,?)"};
+inline constexpr sql::Statement find_session_by_token{
+    "session.find_by_token",
+    "SELECT s.id, s.account_id, s.last_seen_ms, a.status"
+    " FROM {p}session s JOIN {p}account a ON a.id = s.account_id"
+    " WHERE s.token_hash = ? AND s.revoked = 0 AND s.expires_at_ms > ?"};
+inline constexpr sql::Statement find_session_nonce{"session.find_nonce",
+                                                   "SELECT nonce FROM {p}session WHERE id = ?"};
+inline constexpr sql::Statement find_session_revoked{
+    "session.find_revoked", "SELECT revoked FROM {p}session WHERE id = ? AND account_id = ?"};
+// Only forward: two renewals that race end at the later one.
+inline constexpr sql::Statement renew_session{
+    "session.renew",
+    "UPDATE {p}session SET last_seen_ms = ?, expires_at_ms = ?"
+    " WHERE id = ? AND revoked = 0 AND last_seen_ms < ?"};
+inline constexpr sql::Statement revoke_session{
+    "session.revoke", "UPDATE {p}session SET revoked = 1 WHERE id = ? AND revoked = 0"};
+inline constexpr sql::Statement delete_expired_sessions{
+    "session.delete_expired", "DELETE FROM {p}session WHERE account_id = ? AND expires_at_ms <= ?"};
+
+}  // namespace kameng::account

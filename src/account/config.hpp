@@ -1,0 +1,18 @@
+// config.hpp - what the engine's configuration says about accounts.
+#pragma once
+
+#include <cstdint>
+
+namespace kameng::account {
+
+struct Config {
+  // The cost of one password hash, and how many may run at once: together they bound the memory
+  // that sign-ins take.
+  std::int64_t argon2_memory_kib = 19'456;
+  std::int64_t argon2_passes = 2;
+  std::int64_t argon2_parallel_max = 2;
+  // How long a session lives after it was last seen.
+  std::int64_t session_ms = 30LL * 24 * 60 * 60 * 1000;
+};
+
+}  // namespace kameng::account

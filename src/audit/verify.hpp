@@ -1,0 +1,18 @@
+// verify.hpp - the check of the whole log, for system.verify.
+#pragma once
+
+#include <vector>
+
+#include "audit/checkpoint.hpp"
+#include "base/finding.hpp"
+#include "sql/transaction.hpp"
+
+namespace kameng::audit {
+
+// Hashes every entry once, in bounded memory, and tells: audit.positions (contiguous from 1),
+// audit.tiles (what is stored is what the entries hash to), audit.checkpoints (each has the root of
+// that many entries, and its note says so, signed).
+[[nodiscard]] std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
+                                          const crypto::PublicKey& key);
+
+}  // namespace kameng::audit

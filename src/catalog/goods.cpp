@@ -1,0 +1,141 @@
+// goods.cpp - reading goods and SKUs.
+#include "catalog/goods.hpp"
+
+#include <string_view>
+
+#include "catalog/catalog_sql.hpp"
+#include "catalog/sku_facts.hpp"
+
+namespace kameng::catalog {
+namespace {
+
+// Written by this folder and checked by the table; a code that is none is a corrupt row.
+[[nodiscard]] Currency read_currency(sql::Transaction& tx, const sql::Rows& rows, int column) {
+  const std::optional<Currency> currency = Currency::parse(rows.text_view(column));
+  if (!currency) {
+    tx.fail({sql::Fault::corrupt, "sku.currency", "", 0});
+  }
+  return currency.value_or(Currency{});
+}
+
+[[nodiscard]] sql::Rows query_page(sql::Transaction& tx, const std::optional<std::string>& status,
+                                   const goods::List& request, GoodsId before) {
+  const std::int64_t rows_max = request.limit + 1;  // one more tells whether there is a next page
+  if (request.category_id && status) {
+    return tx.query(list_goods_by_category_and_status, *request.category_id, *status, before,
+                    rows_max);
+  }
+  if (request.category_id) {
+    return tx.query(list_goods_by_category, *request.category_id, before, rows_max);
+  }
+  if (status) {
+    return tx.query(list_goods_by_status, *status, before, rows_max);
+  }
+  return tx.query(list_goods, before, rows_max);
+}
+
+}  // namespace
+
+std::optional<goods::View> find_view(sql::Transaction& tx, GoodsId id) {
+  goods::View view;
+  {
+    sql::Rows rows = tx.query(find_goods, id);
+    if (!rows.next()) {
+      return std::nullopt;
+    }
+    view.goods_id = rows.id<GoodsId>(0);
+    view.category_id = rows.id<CategoryId>(1);
+    view.supplier_id = rows.maybe_id<SupplierId>(2);
+    if (view.supplier_id) {
+      view.commission_bp = rows.int64(3);
+    }
+    view.status = rows.text(4);
+    view.name = rows.text(5);
+    view.description = rows.text(6);
+    view.created_at_ms = rows.int64(7);
+  }
+  sql::Rows rows = tx.query(list_skus, id);
+  while (rows.next()) {
+    goods::Sku sku;
+    sku.sku_id = rows.id<SkuId>(0);
+    sku.name = rows.text(1);
+    sku.unit_price_micros = rows.int64(2);
+    sku.currency = read_currency(tx, rows, 3);
+    sku.delivery = rows.text(4);
+    view.skus.push_back(std::move(sku));
+  }
+  return view;
+}
+
+bool sees_everything(const command::Actor& actor) noexcept {
+  return actor.kind == command::ActorKind::host || actor.kind == command::ActorKind::system;
+}
+
+std::optional<goods::View> shown_to(const command::Actor& actor, goods::View view) {
+  if (sees_everything(actor)) {
+    return view;
+  }
+  if (view.status != goods_status_name(GoodsStatus::published)) {
+    return std::nullopt;
+  }
+  view.supplier_id.reset();
+  view.commission_bp.reset();
+  return view;
+}
+
+goods::Page list_page(sql::Transaction& tx, const command::Actor& actor,
+                      const goods::List& request) {
+  const std::string published(goods_status_name(GoodsStatus::published));
+  std::optional<std::string> status = request.status;
+  if (!sees_everything(actor)) {
+    if (status.value_or(published) != published) {
+      return {};
+    }
+    status = published;
+  }
+  GoodsId before;
+  before.bytes.fill(0xFF);
+  sql::Rows rows = query_page(tx, status, request, request.cursor.value_or(before));
+  goods::Page page;
+  while (rows.next()) {
+    if (std::ssize(page.items) == request.limit) {
+      page.next = page.items.back().goods_id;
+      break;
+    }
+    goods::Item item;
+    item.goods_id = rows.id<GoodsId>(0);
+    item.category_id = rows.id<CategoryId>(1);
+    item.name = rows.text(2);
+    item.status = rows.text(3);
+    item.created_at_ms = rows.int64(4);
+    item.currency = read_currency(tx, rows, 5);
+    item.unit_price_micros_min = rows.int64(6);
+    page.items.push_back(std::move(item));
+  }
+  return page;
+}
+
+std::optional<SkuFacts> find_sku(sql::Transaction& tx, SkuId id) {
+  sql::Rows rows = tx.query(find_sku_with_goods, id);
+  if (!rows.next()) {
+    return std::nullopt;
+  }
+  SkuFacts facts;
+  facts.id = rows.id<SkuId>(0);
+  facts.goods_id = rows.id<GoodsId>(1);
+  facts.name = rows.text(2);
+  facts.goods_name = rows.text(3);
+  facts.unit_price_micros = rows.int64(4);
+  facts.currency = read_currency(tx, rows, 5);
+  facts.published = rows.text_view(6) == goods_status_name(GoodsStatus::published);
+  facts.supplier_id = rows.maybe_id<SupplierId>(7);
+  facts.commission_bp = static_cast<std::int32_t>(rows.int64(8));
+  facts.delivery = rows.text(9);
+  return facts;
+}
+
+Error goods_not_found() {
+  return Error{Status::not_found, "goods.not_found", "There are no such goods."}.at("goods_id");
+}
+
+}  // namespace kameng::catalog

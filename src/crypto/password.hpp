@@ -1,0 +1,54 @@
+// password.hpp - password hashing: Argon2id, stored as a PHC string.
+//
+// A hash costs time and memory on purpose, so the number that run at once is bounded: a flood of
+// sign-ins waits here, not in the system's allocator. Whoever signs people in verifies against
+// decoy() when the account is unknown, so that an unknown name takes as long as a wrong password.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <kameng/result.hpp>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+
+namespace kameng::crypto {
+
+struct PasswordCost {
+  std::uint32_t memory_kib =
+      19 * 1024;  // OWASP's recommendation for Argon2id: 19 MiB, 2 passes, 1 lane
+  std::uint32_t passes = 2;
+};
+
+class PasswordHasher {
+ public:
+  // Costs below Argon2's own minimum (8 KiB, 1 pass) are raised to it; at least one hash runs at a
+  // time.
+  PasswordHasher(PasswordCost cost, int parallel_max);
+
+  // All of them: any thread; wait for a turn until the deadline, then UNAVAILABLE account.busy.
+
+  // "$argon2id$v=19$m=19456,t=2,p=1$...". The salt comes from `random`.
+  [[nodiscard]] Result<std::string> hash(std::string_view password, const Deadline& deadline,
+                                         Random& random);
+  // False for another password and for a text that is no hash.
+  [[nodiscard]] Result<bool> verify(std::string_view password, const std::string& stored,
+                                    const Deadline& deadline);
+  // Whether the stored hash was made at another cost. Costs nothing.
+  [[nodiscard]] bool needs_rehash(const std::string& stored) const;
+  // A well-formed hash at the present cost that no password is known for.
+  [[nodiscard]] std::string decoy() const;
+
+ private:
+  class Turn;
+  PasswordCost cost_;
+  std::mutex mutex_;
+  std::condition_variable turn_is_free_;
+  int free_turns_;
+};
+
+}  // namespace kameng::crypto

@@ -1,0 +1,55 @@
+// order_schema.hpp - orders and their lines.
+#pragma once
+
+#include <string_view>
+
+namespace kameng::order {
+
+// `due_at_ms` is when the engine acts next by itself (expiry, end of closing, another try at delivery); NULL when nothing is
+// due. The unpaid_* indexes serve the quotas and hold unpaid orders alone.
+inline constexpr std::string_view order_schema = R"sql(
+CREATE TABLE {p}order (
+  id BLOB PRIMARY KEY CHECK (length(id) = 16),
+  account_id BLOB CHECK (length(account_id) = 16),
+  status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 6),
+  currency TEXT NOT NULL,
+  total INTEGER NOT NULL CHECK (total > 0),
+  covered INTEGER NOT NULL CHECK (covered BETWEEN 0 AND total),
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  due_at_ms INTEGER,
+  delivered_at_ms INTEGER,
+  lookup_hash BLOB CHECK (length(lookup_hash) = 32),
+  contact BLOB,
+  contact_blind BLOB,
+  device_blind BLOB,
+  network_blind BLOB,
+  CHECK ((status = 4) = (delivered_at_ms IS NOT NULL)),
+  CHECK (status <> 4 OR covered = total)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {p}order_account ON {p}order (account_id, id) WHERE account_id IS NOT NULL;
+CREATE INDEX {p}order_due ON {p}order (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX {p}order_unpaid_account ON {p}order (account_id)
+  WHERE status IN (0, 1) AND account_id IS NOT NULL;
+CREATE INDEX {p}order_unpaid_contact ON {p}order (contact_blind)
+  WHERE status IN (0, 1) AND contact_blind IS NOT NULL;
+CREATE INDEX {p}order_unpaid_device ON {p}order (device_blind)
+  WHERE status IN (0, 1) AND device_blind IS NOT NULL;
+CREATE INDEX {p}order_unpaid_network ON {p}order (network_blind)
+  WHERE status IN (0, 1) AND network_blind IS NOT NULL;
+
+CREATE TABLE {p}order_line (
+  order_id BLOB NOT NULL CHECK (length(order_id) = 16),
+  line INTEGER NOT NULL CHECK (line > 0),
+  sku_id BLOB NOT NULL CHECK (length(sku_id) = 16),
+  name TEXT NOT NULL,
+  quantity INTEGER NOT NULL CHECK (quantity > 0),
+  unit_price_micros INTEGER NOT NULL CHECK (unit_price_micros > 0),
+  amount INTEGER NOT NULL CHECK (amount >= 0),
+  supplier_id BLOB CHECK (length(supplier_id) = 16),
+  commission_bp INTEGER NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
+  PRIMARY KEY (order_id, line)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+}  // namespace kameng::order

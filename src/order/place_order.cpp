@@ -1,0 +1,249 @@
+#include "order/place_order.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "account/account_status.hpp"
+#include "order/order_sql.hpp"
+#include "order/origin.hpp"
+#include "pricing/quote.hpp"
+#include "vault/code_store.hpp"
+
+namespace kameng::order {
+namespace {
+
+using Decision = command::Decision<PlacePlan>;
+
+std::string line_field(std::size_t line, std::string_view member) {
+  return "lines[" + std::to_string(line) + "]." + std::string(member);
+}
+
+std::optional<Error> check_quota(const PlaceFacts& facts, const Config& config) {
+  const struct {
+    std::string_view dimension;
+    std::int64_t open, limit;
+  } quotas[] = {{"account", facts.unpaid_account, config.unpaid_per_account},
+                {"contact", facts.unpaid_contact, config.unpaid_per_contact},
+                {"device", facts.unpaid_device, config.unpaid_per_device},
+                {"network", facts.unpaid_network, config.unpaid_per_network}};
+  for (const auto& quota : quotas) {
+    if (quota.open >= quota.limit) {
+      return Error{Status::resource_exhausted, "order.too_many_unpaid",
+                   "Too many orders wait for payment. Pay or cancel one first."}
+          .with(Retry::later)
+          .detail("counted_by", quota.dimension)
+          .detail("limit", std::to_string(quota.limit));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_line(const PlaceFacts& facts, const Place& request, std::size_t i) {
+  const LineFacts& line = facts.lines[i];
+  const auto wanted = static_cast<std::int64_t>(request.lines[i].quantity);
+  for (std::size_t other = 0; other < i; ++other) {
+    if (request.lines[other].sku_id == request.lines[i].sku_id) {
+      return Error{Status::invalid_argument, "order.sku_twice", "Name each SKU on one line only."}.at(
+          line_field(i, "sku_id"));
+    }
+  }
+  if (!line.sku) {
+    return Error{Status::not_found, "sku.not_found", "There is no such SKU."}.at(line_field(i, "sku_id"));
+  }
+  if (!line.sku->published) {
+    return Error{Status::failed_precondition, "goods.not_for_sale", "These goods are not for sale now."}.at(
+        line_field(i, "sku_id"));
+  }
+  if (std::ssize(line.codes) < wanted) {
+    return Error{Status::failed_precondition, "stock.sold_out", "Not enough codes are left."}
+        .at(line_field(i, "quantity"))
+        .with(Retry::later)
+        .detail("available", std::to_string(line.codes.size()));
+  }
+  // A first order may take everything; whoever has unpaid orders may set aside half of what is left.
+  if (facts.has_unpaid() && wanted > std::max<std::int64_t>(1, line.available / 2)) {
+    return Error{Status::resource_exhausted, "order.stock_share",
+                 "With an order unpaid, a further one may hold at most half of the stock."}
+        .at(line_field(i, "quantity"))
+        .with(Retry::later);
+  }
+  return std::nullopt;
+}
+
+Result<Order> quoted_order(const PlaceFacts& facts, const Place& request, const PlaceDraft& draft,
+                           const Config& config, TimeMs now_ms) {
+  std::vector<pricing::QuoteLineInput> inputs;
+  for (std::size_t i = 0; i < request.lines.size(); ++i) {
+    const catalog::SkuFacts& sku = *facts.lines[i].sku;
+    inputs.push_back({sku.id, sku.unit_price_micros, request.lines[i].quantity, sku.currency});
+  }
+  KAMENG_TRY(const pricing::Quote quote, pricing::quote(inputs));
+  Order order{.id = draft.order_id,
+              .account_id = draft.account_id,
+              .total = quote.total,
+              .created_at_ms = now_ms,
+              .expires_at_ms = now_ms + config.hold_ms,
+              .due_at_ms = now_ms + config.hold_ms,
+              .lookup_hash = draft.lookup_hash};
+  for (std::size_t i = 0; i < request.lines.size(); ++i) {
+    const catalog::SkuFacts& sku = *facts.lines[i].sku;
+    order.lines.push_back({.line = static_cast<std::int32_t>(i + 1),
+                           .sku_id = sku.id,
+                           .name = sku.goods_name + " / " + sku.name,
+                           .quantity = request.lines[i].quantity,
+                           .unit_price_micros = sku.unit_price_micros,
+                           .amount = quote.lines[i].amount,
+                           .supplier_id = sku.supplier_id,
+                           .commission_bp = sku.supplier_id ? sku.commission_bp : 0});
+  }
+  return order;
+}
+
+}  // namespace
+
+Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft& draft, const Config& config,
+                TimeMs now_ms, IdPool& ids) {
+  if (!facts.customer_known) {
+    return Decision::refuse(
+        Error{Status::not_found, "account.not_found", "There is no such account."}.at("account_id"));
+  }
+  if (auto refusal = check_quota(facts, config)) {
+    return Decision::refuse(std::move(*refusal));
+  }
+  for (std::size_t i = 0; i < request.lines.size(); ++i) {
+    if (auto refusal = check_line(facts, request, i)) {
+      return Decision::refuse(std::move(*refusal));
+    }
+  }
+  Result<Order> quoted = quoted_order(facts, request, draft, config, now_ms);
+  if (!quoted.ok()) {
+    return Decision::refuse(std::move(quoted).error());
+  }
+  PlacePlan plan;
+  plan.order_row = std::move(*quoted);
+  const Order& order = plan.order_row;
+  for (std::size_t i = 0; i < facts.lines.size(); ++i) {
+    plan.holds.push_back({order.lines[i].sku_id, order.lines[i].line, facts.lines[i].codes});
+  }
+  plan.entries.push_back({.kind = "order.placed",
+                          .subject = order.id.text(),
+                          .details = {{"total", order.total.amount},
+                                      {"currency", std::string(order.total.currency.code())},
+                                      {"codes", order.codes()},
+                                      {"expires_at_ms", order.expires_at_ms}}});
+  plan.placed = {.order_id = order.id,
+                 .status = std::string(order_status_name(order.status)),
+                 .total = order.total,
+                 .expires_at_ms = order.expires_at_ms,
+                 .lookup_secret = std::nullopt,
+                 .payment = std::nullopt,
+                 .guest = !order.account_id};
+  if (draft.payment && draft.payment->channel != nullptr) {
+    plan.placed.payment = begin_with_channel(plan, order, *draft.payment, now_ms, ids);
+  } else if (draft.payment) {
+    CodeFacts codes;
+    for (const Claim& hold : plan.holds) {
+      for (const std::int64_t code : hold.codes) {
+        codes.held.push_back({code, hold.sku_id, hold.line});
+      }
+    }
+    Result<payment::Begun> begun = pay_from_wallet(plan, order, facts.wallet, codes, now_ms, ids);
+    if (!begun.ok()) {
+      return Decision::refuse(std::move(begun).error().at("pay.provider"));
+    }
+    plan.placed.status = begun->order_status;
+    plan.placed.payment = std::move(*begun);
+  }
+  return Decision::accept(std::move(plan));
+}
+
+namespace {
+
+std::int64_t count(sql::Transaction& tx, const sql::Statement& statement, const Bytes& key, std::int64_t limit) {
+  auto rows = tx.query(statement, key, limit);
+  return rows.next() ? rows.int64(0) : 0;
+}
+
+PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft, const Origin& origin,
+                      const Config& config) {
+  PlaceFacts facts;
+  if (draft.account_id) {
+    const auto customer = account::find_customer(tx, *draft.account_id);
+    facts.customer_known = customer && customer->active;
+    const Bytes id(draft.account_id->bytes.begin(), draft.account_id->bytes.end());
+    facts.unpaid_account = count(tx, count_unpaid_of_account, id, config.unpaid_per_account);
+  }
+  if (origin.contact_blind) {
+    facts.unpaid_contact = count(tx, count_unpaid_of_contact, *origin.contact_blind, config.unpaid_per_contact);
+  }
+  if (origin.device_blind) {
+    facts.unpaid_device = count(tx, count_unpaid_of_device, *origin.device_blind, config.unpaid_per_device);
+  }
+  if (origin.network_blind) {
+    facts.unpaid_network = count(tx, count_unpaid_of_network, *origin.network_blind, config.unpaid_per_network);
+  }
+  for (const LineRequest& line : request.lines) {
+    LineFacts found;
+    found.sku = catalog::find_sku(tx, line.sku_id);
+    if (found.sku && found.sku->published) {
+      found.codes = vault::pick(tx, line.sku_id, line.quantity);
+      if (facts.has_unpaid()) {
+        found.available = vault::stock_of(tx, line.sku_id).available;
+      }
+    }
+    facts.lines.push_back(std::move(found));
+  }
+  if (draft.payment && draft.payment->channel == nullptr && facts.lines.front().sku) {
+    facts.wallet = read_wallet(tx, draft.account_id, facts.lines.front().sku->currency);
+  }
+  return facts;
+}
+
+Placed apply_place(sql::Transaction& tx, const PlacePlan& plan, const Origin& origin, TimeMs now_ms) {
+  const Order& order = plan.order_row;
+  insert(tx, order, origin);
+  for (const Claim& hold : plan.holds) {
+    vault::hold(tx, hold.codes, hold.sku_id, {order.id, hold.line}, order.expires_at_ms);
+  }
+  apply(tx, &order, plan, now_ms);
+  return plan.placed;
+}
+
+}  // namespace
+
+Result<Placed> OrderService::place(command::Command& command, const Place& request) {
+  PlaceDraft draft{.order_id = command.new_id<OrderId>(), .account_id = command.actor().account_id};
+  if (request.pay) {
+    KAMENG_TRY(draft.payment, choose(request.pay->provider, request.pay->method, "pay.provider"));
+  }
+  KAMENG_TRY(const Origin origin, read_origin(command.context(), request.contact, draft.order_id, command.keys(),
+                                              command.random()));
+  if (!draft.account_id) {
+    const SecretText secret = command.keys().derive("lookup", draft.order_id.bytes, draft.order_id.bytes);
+    const auto hash = command.keys().hash_of_secret(secret.view());
+    draft.lookup_hash = Bytes(hash.begin(), hash.end());
+  }
+  IdPool ids(command.now_ms(), command.random());
+  Result<Placed> placed = command.phase<Placed>([&](sql::Transaction& tx) -> Result<Placed> {
+    ids.rewind();
+    const PlaceFacts facts = read_facts(tx, request, draft, origin, config_);
+    return command.settle<Placed>(
+        tx, decide(facts, request, draft, config_, command.now_ms(), ids),
+        [&](const PlacePlan& plan) { return apply_place(tx, plan, origin, command.now_ms()); });
+  });
+  if (!placed.ok()) {
+    return placed;
+  }
+  // What no table holds is made again from the stored answer: the guest's secret and the page to pay on.
+  if (placed->guest) {
+    placed->lookup_secret =
+        std::string(command.keys().derive("lookup", placed->order_id.bytes, placed->order_id.bytes).view());
+  }
+  if (placed->payment && request.pay) {
+    KAMENG_CHECK(add_pay_page(*placed->payment, request.pay->provider, request.pay->method.value_or("")));
+  }
+  return placed;
+}
+
+}  // namespace kameng::order

@@ -1,0 +1,187 @@
+#include "order/receive_money.hpp"
+
+#include <utility>
+
+#include "payment/postings.hpp"
+
+namespace kameng::order {
+namespace {
+
+using ledger::Account;
+using payment::AttemptState;
+
+// Money of the channel that belongs to no payment we know: a person finds out whose it is.
+MoneyPlan unattributed(const MoneyFacts& facts) {
+  const auto& event = facts.event;
+  const std::string trade = facts.provider + "/" + event.provider_trade_no;
+  MoneyPlan plan;
+  plan.outcome = "unattributed";
+  plan.journals.push_back(payment::received_in_suspense(
+      trade, payment::clearing_owner(facts.provider, event.merchant), trade, event.amount));
+  plan.entries.push_back({.kind = "payment.unattributed",
+                          .subject = trade,
+                          .details = {{"out_trade_no", event.out_trade_no},
+                                      {"amount", event.amount.amount},
+                                      {"currency", std::string(event.amount.currency.code())}}});
+  return plan;
+}
+
+// Another merchant, currency or channel than was asked: never resolved by the engine.
+MoneyPlan integrity_failure(const MoneyFacts& facts) {
+  MoneyPlan plan = unattributed(facts);
+  plan.outcome = "integrity_failure";
+  PaymentChange change{*facts.payment, facts.payment->state};
+  if (payment::may_become(change.before, AttemptState::integrity_failure)) {
+    change.after.state = AttemptState::integrity_failure;
+    change.after.provider_trade_no = facts.event.provider_trade_no;
+    plan.payments.push_back(std::move(change));
+  }
+  plan.entries.back().kind = "payment.integrity_failure";
+  plan.entries.back().details.push_back({"payment", facts.payment->id.text()});
+  return plan;
+}
+
+MoneyPlan closed(const MoneyFacts& facts) {
+  MoneyPlan plan;
+  plan.outcome = "ignored";
+  if (facts.payment && payment::is_open(facts.payment->state)) {
+    plan.outcome = "closed";
+    PaymentChange change{*facts.payment, facts.payment->state};
+    change.after.state = AttemptState::expired;
+    plan.entries.push_back({.kind = "payment.closed", .subject = facts.payment->id.text()});
+    plan.payments.push_back(std::move(change));
+  }
+  return plan;
+}
+
+void suspend(MoneyPlan& plan, const payment::Payment& payment, std::int64_t amount) {
+  plan.journals.push_back(payment::received_in_suspense(
+      payment.id.text(), payment::clearing_owner(payment.provider, payment.merchant), payment.order_id.text(),
+      {amount, payment.amount.currency}));
+}
+
+void on_unpaid(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment, TimeMs now_ms,
+               IdPool& ids) {
+  const Order& order = *facts.order;
+  const std::int64_t amount = payment.captured;
+  if (amount < order.rest()) {
+    suspend(plan, payment, amount);
+    plan.order = OrderChange{order.status, order.covered + amount, order.due_at_ms};
+    plan.outcome = "short";
+    return;
+  }
+  const std::int64_t excess = amount - order.rest();
+  if (excess > 0) {
+    suspend(plan, payment, excess);
+    give_back(plan, payment, Account::suspense, order.id.text(), excess, "excess", ids);
+  }
+  const OrderStatus reached = pay_and_deliver(
+      plan, order,
+      {{Account::suspense, order.id.text(), order.covered},
+       {Account::clearing, payment::clearing_owner(payment.provider, payment.merchant), order.rest()}},
+      facts.codes, now_ms);
+  plan.outcome = excess > 0 ? "excess_refunded" : std::string(order_status_name(reached));
+}
+
+void on_expired(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment, TimeMs now_ms,
+                IdPool& ids) {
+  const Order& order = *facts.order;
+  const std::int64_t amount = payment.captured;
+  suspend(plan, payment, amount);
+  if (amount < order.total.amount || !complete(order, facts.codes)) {
+    give_back(plan, payment, Account::suspense, order.id.text(), amount, "late", ids);
+    plan.outcome = "late_refunded";
+    return;
+  }
+  pay_and_deliver(plan, order, {{Account::suspense, order.id.text(), order.total.amount}}, facts.codes, now_ms);
+  if (amount > order.total.amount) {
+    give_back(plan, payment, Account::suspense, order.id.text(), amount - order.total.amount, "excess", ids);
+  }
+  plan.outcome = "late_delivered";
+}
+
+}  // namespace
+
+MoneyPlan decide_money(const MoneyFacts& facts, TimeMs now_ms, IdPool& ids) {
+  const payment::NoticeEvent& event = facts.event;
+  if (facts.seen) {
+    MoneyPlan plan;
+    plan.outcome = "repeated";
+    return plan;
+  }
+  if (event.kind != payment::NoticeKind::paid) {
+    return closed(facts);
+  }
+  if (!facts.payment || !facts.order) {
+    return unattributed(facts);
+  }
+  const payment::Payment& before = *facts.payment;
+  if (before.provider != facts.provider || event.merchant != facts.merchant ||
+      event.merchant != before.merchant || event.amount.currency != before.amount.currency) {
+    return integrity_failure(facts);
+  }
+  if (!payment::may_become(before.state, AttemptState::success) || before.state == AttemptState::success) {
+    if (before.provider_trade_no == event.provider_trade_no) {
+      MoneyPlan plan;
+      plan.outcome = "repeated";
+      return plan;
+    }
+    return unattributed(facts);  // a second trade under one number: the provider's, not ours, to explain
+  }
+
+  MoneyPlan plan;
+  PaymentChange change{before, before.state};
+  change.after.state = AttemptState::success;
+  change.after.captured = event.amount.amount;
+  change.after.provider_trade_no = event.provider_trade_no;
+  const payment::Payment& payment = change.after;
+  plan.entries.push_back({.kind = "payment.succeeded",
+                          .subject = payment.id.text(),
+                          .details = {{"order", payment.order_id.text()},
+                                      {"provider", payment.provider},
+                                      {"amount", payment.captured}}});
+  switch (facts.order->status) {
+    case OrderStatus::pending_payment:
+    case OrderStatus::closing:
+      on_unpaid(plan, facts, payment, now_ms, ids);
+      break;
+    case OrderStatus::expired:
+      on_expired(plan, facts, payment, now_ms, ids);
+      break;
+    case OrderStatus::cancelled:
+    case OrderStatus::paid:
+    case OrderStatus::delivering:
+    case OrderStatus::delivered:
+      suspend(plan, payment, payment.captured);
+      give_back(plan, payment, Account::suspense, facts.order->id.text(), payment.captured,
+                facts.order->status == OrderStatus::cancelled ? "cancelled" : "double", ids);
+      plan.outcome = "refunded";
+      break;
+  }
+  plan.payments.push_back(std::move(change));
+  return plan;
+}
+
+MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& event, std::string_view provider,
+                            std::string_view merchant) {
+  MoneyFacts facts{.event = event, .provider = std::string(provider), .merchant = std::string(merchant)};
+  facts.seen = payment::notice_seen(tx, provider, event.event_id);
+  if (facts.seen) {
+    return facts;
+  }
+  if (const auto id = payment::payment_of(event.out_trade_no)) {
+    facts.payment = payment::find(tx, *id);
+  }
+  if (facts.payment) {
+    facts.order = find(tx, facts.payment->order_id);
+  }
+  if (facts.order && event.kind == payment::NoticeKind::paid) {
+    const OrderStatus status = facts.order->status;
+    if (is_unpaid(status) || status == OrderStatus::expired) {
+      facts.codes = read_codes(tx, *facts.order, true);
+    }
+  }
+  return facts;
+}
+
+}  // namespace kameng::order

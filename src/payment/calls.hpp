@@ -1,0 +1,49 @@
+// calls.hpp - outgoing calls to providers: rows of the outbox, built into requests when they are leased.
+//
+// A row keeps what is to be done, not bytes: the request is built from the payment or refund as it then stands, always with
+// the same trade number, so sending it twice is harmless.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <kameng/id.hpp>
+
+#include "base/clock.hpp"
+#include "payment/payment_store.hpp"
+#include "payment/provider.hpp"
+#include "sql/transaction.hpp"
+
+namespace kameng::payment {
+
+struct CallStart {
+  CallId id;
+  Action action = Action::query;
+  std::string provider;
+  PaymentId payment_id;
+  std::optional<RefundId> refund_id = {};
+};
+
+// A call as it waits or is leased, with what it is about.
+struct Call {
+  CallId id;
+  Action action = Action::query;
+  std::string provider;
+  int attempt = 0;
+  bool open = false;  // waiting or leased; otherwise its answer has been taken
+  Payment payment;
+  std::optional<Refund> refund = {};
+  Trade trade;
+};
+
+void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms);
+[[nodiscard]] std::optional<Call> read_call(sql::Transaction& tx, const CallId& id);
+// Leases up to `limit` due calls for 60 s.
+[[nodiscard]] std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms);
+// Its answer has been taken.
+void finish_call(sql::Transaction& tx, const CallId& id);
+// Sent once more by the schedule of provider questions; false when the schedule is used up and the call is dead.
+[[nodiscard]] bool repeat_call(sql::Transaction& tx, const Call& call, std::string_view reason, TimeMs now_ms);
+
+}  // namespace kameng::payment

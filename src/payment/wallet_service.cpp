@@ -1,0 +1,85 @@
+#include "payment/wallet_service.hpp"
+
+#include "account/account_status.hpp"
+#include "payment/postings.hpp"
+
+namespace kameng::payment {
+namespace {
+
+constexpr std::int64_t balance_max = 1'000'000'000'000;  // 10 thousand million yuan in fen: above it, a mistake
+
+struct CreditFacts {
+  bool customer_exists = false;
+  std::int64_t balance = 0;
+  std::int64_t bonus = 0;
+};
+
+struct CreditPlan {
+  ledger::Journal journal;
+  wallet::Balance after;
+  std::vector<audit::Entry> entries;
+};
+
+command::Decision<CreditPlan> decide(const CreditFacts& facts, const wallet::Credit& request,
+                                     std::string ref) {
+  using Decision = command::Decision<CreditPlan>;
+  if (!facts.customer_exists) {
+    return Decision::refuse(Error{Status::not_found, "account.not_found", "There is no such account."}.at("account_id"));
+  }
+  if (request.amount.amount <= 0) {
+    return Decision::refuse(
+        Error{Status::invalid_argument, "money.not_positive", "amount must be above 0."}.at("amount"));
+  }
+  const bool goodwill = request.source == "goodwill";
+  const std::int64_t before = goodwill ? facts.bonus : facts.balance;
+  if (request.amount.amount > balance_max - before) {
+    return Decision::refuse(Error{Status::failed_precondition, "wallet.too_large",
+                                  "A wallet may not hold that much."}.at("amount"));
+  }
+  const std::string account = request.account_id.text();
+  CreditPlan plan;
+  plan.journal = wallet_credited(std::move(ref), account, request.amount, goodwill);
+  plan.after = {{facts.balance + (goodwill ? 0 : request.amount.amount), request.amount.currency},
+                {facts.bonus + (goodwill ? request.amount.amount : 0), request.amount.currency}};
+  plan.entries.push_back({.kind = "wallet.credited",
+                          .subject = account,
+                          .details = {{"amount", request.amount.amount},
+                                      {"currency", std::string(request.amount.currency.code())},
+                                      {"source", request.source},
+                                      {"reason", request.reason}}});
+  return Decision::accept(std::move(plan));
+}
+
+CreditFacts read_facts(sql::Transaction& tx, const wallet::Credit& request) {
+  const std::string owner = request.account_id.text();
+  const Currency currency = request.amount.currency;
+  return {account::find_customer(tx, request.account_id).has_value(),
+          ledger::available(tx, ledger::Account::wallet, owner, currency),
+          ledger::available(tx, ledger::Account::wallet_bonus, owner, currency)};
+}
+
+}  // namespace
+
+Result<wallet::Balance> WalletService::credit(command::Command& command, const wallet::Credit& request) {
+  const std::string ref = command.new_id<PaymentId>().text();
+  return command.phase<wallet::Balance>([&](sql::Transaction& tx) -> Result<wallet::Balance> {
+    const CreditFacts facts = read_facts(tx, request);
+    return command.settle<wallet::Balance>(tx, decide(facts, request, ref), [&](const CreditPlan& plan) {
+      ledger::post(tx, plan.journal, command.now_ms());
+      return plan.after;
+    });
+  });
+}
+
+Result<wallet::Balance> WalletService::get(command::Query& query, const wallet::Get& request) {
+  if (!query.actor().account_id) {
+    return Error{Status::invalid_argument, "context.account_missing",
+                 "Say whose wallet: a customer's token, or account_id in the context."};
+  }
+  const std::string owner = query.actor().account_id->text();
+  return wallet::Balance{
+      {ledger::available(query.tx, ledger::Account::wallet, owner, request.currency), request.currency},
+      {ledger::available(query.tx, ledger::Account::wallet_bonus, owner, request.currency), request.currency}};
+}
+
+}  // namespace kameng::payment

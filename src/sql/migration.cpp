@@ -1,0 +1,145 @@
+// migration.cpp - applying what is missing.
+#include "sql/migration.hpp"
+
+#include <map>
+#include <utility>
+
+namespace kameng::sql {
+
+namespace {
+
+constexpr std::string_view create_table =
+    "CREATE TABLE IF NOT EXISTS {p}migration ("
+    " number INTEGER PRIMARY KEY NOT NULL,"
+    " name TEXT NOT NULL,"
+    " checksum TEXT NOT NULL,"
+    " breaking INTEGER NOT NULL CHECK (breaking IN (0, 1)),"
+    " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
+    " applied_at_ms INTEGER NOT NULL"
+    ") STRICT";
+
+constexpr Statement list_migrations{
+    "migration.list", "SELECT number, checksum, breaking, state FROM {p}migration ORDER BY number"};
+constexpr Statement start_migration{
+    "migration.start",
+    "INSERT INTO {p}migration (number, name, checksum, breaking, state, applied_at_ms)"
+    " VALUES (?, ?, ?, ?, 'started', ?)"};
+constexpr Statement end_migration{"migration.end",
+                                  "UPDATE {p}migration SET state = 'done' WHERE number = ?"};
+
+struct Applied {
+  std::string checksum;
+  bool breaking = false;
+  bool done = false;
+};
+
+Error refuse(Status status, std::string_view reason, std::string_view message,
+             std::int64_t number) {
+  Error error;
+  error.status = status;
+  error.reason = reason;
+  error.message = message;
+  error.details.emplace_back("migration", std::to_string(number));
+  return error;
+}
+
+std::map<std::int64_t, Applied> read_applied(Transaction& transaction) {
+  std::map<std::int64_t, Applied> applied;
+  Rows rows = transaction.query(list_migrations);
+  while (rows.next()) {
+    applied[rows.int64(0)] = Applied{rows.text(1), rows.int64(2) != 0, rows.text_view(3) == "done"};
+  }
+  return applied;
+}
+
+Result<void> check_known(const std::map<std::int64_t, Applied>& applied,
+                         std::span<const Migration> migrations) {
+  const std::int64_t newest = migrations.empty() ? 0 : migrations.back().number;
+  for (const auto& [number, step] : applied) {
+    if (number > newest && step.breaking) {
+      return refuse(Status::incompatible, "storage.schema_newer",
+                    "A newer version of this library has changed the database.", number);
+    }
+  }
+  for (const Migration& migration : migrations) {
+    const auto found = applied.find(migration.number);
+    if (found != applied.end() && found->second.checksum != checksum(migration)) {
+      return refuse(Status::incompatible, "storage.migration_changed",
+                    "A step of the schema was applied with another text.", migration.number);
+    }
+  }
+  return {};
+}
+
+Result<void> check_order(std::span<const Migration> migrations) {
+  int last = 0;
+  for (const Migration& migration : migrations) {
+    if (migration.number <= last) {
+      return refuse(Status::internal, "storage.migration_order",
+                    "The steps of the schema are not in order.", migration.number);
+    }
+    last = migration.number;
+  }
+  return {};
+}
+
+void apply(Transaction& transaction, const Migration& migration, bool started, TimeMs now_ms) {
+  if (!started) {
+    transaction.run(start_migration, migration.number, migration.name, checksum(migration),
+                    migration.breaking, now_ms);
+  }
+  for (const std::string_view script : migration.scripts) {
+    if (transaction.failed()) {
+      return;
+    }
+    if (Failure failure = transaction.connection().execute(script)) {
+      failure.statement = migration.name;
+      transaction.fail(std::move(failure));
+    }
+  }
+  transaction.run_exactly(1, end_migration, migration.number);
+}
+
+}  // namespace
+
+std::string checksum(const Migration& migration) {
+  // FNV-1a, 64 bits: it finds an edit, it does not have to stop a forger.
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto add = [&hash](std::string_view text) {
+    for (const char c : text) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    }
+    hash = (hash ^ 0xffu) * 0x100000001b3u;  // no byte of UTF-8: keeps the parts apart
+  };
+  add(migration.name);
+  for (const std::string_view script : migration.scripts) {
+    add(script);
+  }
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) {
+    text.push_back("0123456789abcdef"[(hash >> shift) & 0xfu]);
+  }
+  return text;
+}
+
+Result<void> Database::migrate(std::span<const Migration> migrations, TimeMs now_ms,
+                               const Deadline& deadline) {
+  KAMENG_CHECK(check_order(migrations));
+  return write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
+    if (Failure failure = transaction.connection().execute(create_table)) {
+      transaction.fail(std::move(failure));
+      return {};
+    }
+    const std::map<std::int64_t, Applied> applied = read_applied(transaction);
+    KAMENG_CHECK(check_known(applied, migrations));
+    for (const Migration& migration : migrations) {
+      const auto found = applied.find(migration.number);
+      if (found == applied.end() || !found->second.done) {
+        apply(transaction, migration, found != applied.end(), now_ms);
+      }
+    }
+    return {};
+  });
+}
+
+}  // namespace kameng::sql

@@ -1,0 +1,33 @@
+// migration.hpp - how a schema grows: numbered steps, forward only, each recorded with a checksum
+// of its text.
+//
+// On SQLite all missing steps are one transaction, so there is never half a schema, and of two
+// processes that start at once the second finds the work done. Databases that commit at each DDL
+// keep a step's state: one that was started and not done is run again, so its scripts must bear
+// that.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/database.hpp"
+
+namespace kameng::sql {
+
+struct Migration {
+  int number = 0;                         // from 1, rising
+  std::string_view name;                  // "order.tables"
+  std::vector<std::string_view> scripts;  // several statements each, with `{p}`
+  bool breaking = false;  // a library that does not know this step must not use the database
+};
+
+// Of the name and the scripts as written, so that it is the same for every table prefix.
+[[nodiscard]] std::string checksum(const Migration& migration);
+
+// Database::migrate() gives these reasons besides write()'s: storage.migration_changed (a step that
+// was applied has another text now) and storage.schema_newer (a breaking step was applied that this
+// library does not know), both INCOMPATIBLE; storage.migration_order (INTERNAL).
+
+}  // namespace kameng::sql

@@ -1,0 +1,82 @@
+// fault_vfs.hpp - a file system for SQLite that fails when told to and that can lose its power.
+//
+// It stands between SQLite and the system's own VFS. For every database and WAL file it knows what
+// has been flushed and what has only been written, so a power loss can be played: afterwards the
+// files hold what was flushed plus a random part, torn at sectors, of what was not. Open a database
+// through it with Options::vfs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <sqlite3.h>
+
+namespace kameng::test {
+
+class FaultVfs {
+ public:
+  // Registers it with SQLite for the rest of the process; the same name gives the same object.
+  static FaultVfs& install(const std::string& name);
+
+  // The next flush of a file whose name ends in `suffix` fails, and nothing is flushed.
+  void fail_next_sync(const std::string& suffix = "-wal");
+  // The n-th next write (from 1) to such a file fails with an I/O error.
+  void fail_write(int n, const std::string& suffix = "-wal");
+  // Files may not grow beyond this many bytes together; negative: no limit.
+  void set_quota(std::int64_t bytes);
+  // Files are opened for reading only.
+  void set_read_only(bool read_only);
+  [[nodiscard]] std::int64_t syncs();
+
+  // From here on nothing reaches the files. Close what is open, then power_on(), which leaves in
+  // the files what survived.
+  void power_loss(std::uint64_t seed);
+  void power_on();
+
+ private:
+  struct Change {
+    std::int64_t offset = 0;  // of `data`; or the new size when `truncates`
+    std::string data;
+    bool truncates = false;
+  };
+  struct Tracked {
+    std::string flushed;
+    std::vector<Change> pending;
+    std::string survives;
+    std::int64_t size = 0;
+  };
+  struct File;
+
+  explicit FaultVfs(std::string name);
+  std::string survivor(const Tracked& tracked);
+  static void apply(std::string& content, const Change& change);
+  static sqlite3_file* real_file(sqlite3_file* file);
+  static const sqlite3_io_methods* methods();
+
+  static int on_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out);
+  static int on_delete(sqlite3_vfs* vfs, const char* path, int sync_folder);
+  static int on_close(sqlite3_file* file);
+  static int on_read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset);
+  static int on_write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset);
+  static int on_truncate(sqlite3_file* file, sqlite3_int64 size);
+  static int on_sync(sqlite3_file* file, int flags);
+
+  const std::string name_;
+  sqlite3_vfs* const real_;
+  sqlite3_vfs vfs_{};
+  std::mutex mutex_;
+  std::map<std::string, Tracked> files_;
+  std::string failing_sync_, failing_write_;
+  int writes_until_failure_ = 0;
+  std::int64_t quota_ = -1;
+  bool read_only_ = false;
+  bool off_ = false;
+  std::int64_t syncs_ = 0;
+  std::uint64_t random_ = 1;
+};
+
+}  // namespace kameng::test

@@ -1,0 +1,65 @@
+// memory_database.hpp - a database in memory with the schemas of the folders under test. For tests
+// of facts and apply; tests that go through commands take the engine.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sql/database.hpp"
+#include "sql/migration.hpp"
+#include "sql/sqlite/sqlite.hpp"
+
+namespace kameng::tests {
+
+class MemoryDatabase {
+ public:
+  explicit MemoryDatabase(std::initializer_list<std::string_view> schemas) {
+    sql::sqlite::Options options;
+    options.path = ":memory:";
+    auto opened = sql::sqlite::open(options);
+    REQUIRE(opened.ok());
+    database_ = std::move(*opened);
+    const sql::Migration tables{1, "tables", std::vector<std::string_view>(schemas)};
+    REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
+  }
+
+  [[nodiscard]] sql::Database& database() { return *database_; }
+
+  // Commits what the body wrote and gives what it returned.
+  template <class Body>
+  auto write(Body&& body) {
+    using Answer = decltype(body(std::declval<sql::Transaction&>()));
+    std::optional<Answer> answer;
+    const Result<void> outcome =
+        database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
+          answer.emplace(body(tx));
+          return {};
+        });
+    REQUIRE(outcome.ok());
+    return std::move(*answer);
+  }
+
+  template <class Body>
+  auto read(Body&& body) {
+    using Answer = decltype(body(std::declval<sql::Transaction&>()));
+    std::optional<Answer> answer;
+    const Result<void> outcome = database_->read(soon(), [&](sql::Transaction& tx) -> Result<void> {
+      answer.emplace(body(tx));
+      return {};
+    });
+    REQUIRE(outcome.ok());
+    return std::move(*answer);
+  }
+
+  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
+
+ private:
+  std::unique_ptr<sql::Database> database_;
+};
+
+}  // namespace kameng::tests

@@ -1,0 +1,101 @@
+// raw_database.hpp - a database in memory whose transactions a test may let fail, and whose tables
+// it may damage. For tests of what the schema itself refuses and of what the checks find.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sql/database.hpp"
+#include "sql/migration.hpp"
+#include "sql/sqlite/sqlite.hpp"
+
+namespace kameng::tests {
+
+class RawDatabase {
+ public:
+  explicit RawDatabase(std::initializer_list<std::string_view> schemas) {
+    sql::sqlite::Options options;
+    options.path = ":memory:";
+    options.table_prefix = "t_";
+    auto opened = sql::sqlite::open(options);
+    REQUIRE(opened.ok());
+    database_ = std::move(*opened);
+    const sql::Migration tables{1, "tables", std::vector<std::string_view>(schemas)};
+    REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
+  }
+
+  // What the body returns, committed. The body has to succeed.
+  template <class Body>
+  auto write(Body&& body) {
+    using Answer = decltype(body(std::declval<sql::Transaction&>()));
+    std::optional<Answer> answer;
+    sql::Failure failure;
+    const Result<void> outcome =
+        database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
+          answer.emplace(body(tx));
+          failure = tx.failure();
+          return {};
+        });
+    CAPTURE(failure.statement);
+    CAPTURE(failure.hint);
+    REQUIRE(outcome.ok());
+    return std::move(*answer);
+  }
+
+  // The failure that the body's transaction ended with; nothing of it is kept.
+  template <class Body>
+  sql::Failure fail(Body&& body) {
+    sql::Failure failure;
+    const Result<void> outcome =
+        database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
+          body(tx);
+          failure = tx.failure();
+          return {};
+        });
+    CHECK_FALSE(outcome.ok());
+    return failure;
+  }
+
+  // Statements as somebody with the file in hand would run them; tables are called t_...
+  void damage(std::string_view script) {
+    write([&](sql::Transaction& tx) {
+      const sql::Failure failure = tx.connection().execute(script);
+      CAPTURE(failure.hint);
+      REQUIRE_FALSE(static_cast<bool>(failure));
+      return true;
+    });
+  }
+
+  // The names of statements run so far that read a whole table or index, other than those that may
+  // (verify.*, migration.*).
+  [[nodiscard]] std::vector<std::string> scans() {
+    auto plans = database_->prepared_plans(soon());
+    REQUIRE(plans.ok());
+    std::vector<std::string> names;
+    for (const sql::StatementPlan& plan : *plans) {
+      for (const std::string& line : plan.lines) {
+        const bool table = line.find("SCAN t_") != std::string::npos;
+        const bool may =
+            plan.name.rfind("verify.", 0) == 0 || plan.name.rfind("migration.", 0) == 0;
+        if (table && !may) {
+          names.push_back(plan.name + ": " + line);
+        }
+      }
+    }
+    return names;
+  }
+
+  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
+
+ private:
+  std::unique_ptr<sql::Database> database_;
+};
+
+}  // namespace kameng::tests
