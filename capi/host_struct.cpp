@@ -1,0 +1,122 @@
+#include "capi/host_struct.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include <sys/random.h>
+
+#include "capi/misuse.hpp"
+#include "capi/slot_scope.hpp"
+
+namespace kameng::capi {
+
+namespace {
+
+// A struct ends after its user pointer or after a slot. Far above what any release will need, a
+// size is not a size but memory that was never set.
+constexpr std::uint64_t size_min = offsetof(kameng_host, now_ms);
+constexpr std::uint64_t size_max = 4096;
+
+bool is_size_of_some_release(std::uint64_t size) {
+  return size >= size_min && size <= size_max && (size - size_min) % sizeof(void*) == 0;
+}
+
+// For a host whose random slot refuses: unpredictable bytes are never given up for availability.
+void fill_from_system(std::span<std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = getrandom(bytes.data(), bytes.size(), 0);
+    if (count > 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+  }
+}
+
+}  // namespace
+
+HostStruct::HostStruct(const kameng_host* given) noexcept {
+  if (given == nullptr) {
+    return;
+  }
+  const std::uint64_t size = given->struct_size;
+  if (!is_size_of_some_release(size)) {
+    fault_ = Fault::struct_size;
+    return;
+  }
+  std::memcpy(&slots_, given, std::min<std::size_t>(size, sizeof slots_));
+  // The library's own size from here on, whatever release the caller was compiled against.
+  slots_.struct_size = sizeof slots_;
+  if (size > sizeof slots_) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(given);
+    if (std::any_of(bytes + sizeof slots_, bytes + size, [](unsigned char b) { return b != 0; })) {
+      fault_ = Fault::unknown_slot;
+    }
+  }
+}
+
+HostStruct::HostStruct(HostStruct&& other) noexcept : slots_(other.slots_), fault_(other.fault_) {
+  other.release();
+}
+
+HostStruct::~HostStruct() {
+  if (slots_.destroy != nullptr) {
+    const SlotScope scope;
+    slots_.destroy(slots_.user);
+  }
+}
+
+Result<void> HostStruct::check() const {
+  switch (fault_) {
+    case Fault::none:
+      return {};
+    case Fault::struct_size:
+      return misuse("host.struct_size",
+                    "struct_size of kameng_host must be sizeof(kameng_host) of the caller.");
+    case Fault::unknown_slot:
+      return Error{Status::incompatible, "host.unknown_slot",
+                   "kameng_host has a slot that this older library does not know."};
+  }
+  return {};
+}
+
+Host HostStruct::make_host() const {
+  const kameng_host* const slots = &slots_;
+  Host host;
+  if (slots->now_ms != nullptr) {
+    host.now_ms = [slots] {
+      const SlotScope scope;
+      return slots->now_ms(slots->user);
+    };
+  }
+  if (slots->random != nullptr) {
+    host.random = [slots](std::span<std::uint8_t> bytes) {
+      const SlotScope scope;
+      if (slots->random(slots->user, bytes.data(), bytes.size()) != 0) {
+        fill_from_system(bytes);
+      }
+    };
+  }
+  if (slots->log != nullptr) {
+    host.log = [slots](int level, std::string_view line) {
+      const SlotScope scope;
+      slots->log(slots->user, level, line.data(), line.size());
+    };
+  }
+  if (slots->load_key != nullptr) {
+    host.load_key = [slots](std::span<std::uint8_t, 32> key) {
+      const SlotScope scope;
+      return slots->load_key(slots->user, key.data()) == 0;
+    };
+  }
+  return host;
+}
+
+bool same_host(const kameng_host& a, const kameng_host& b) noexcept {
+  return a.user == b.user && a.now_ms == b.now_ms && a.random == b.random && a.log == b.log &&
+         a.load_key == b.load_key && a.destroy == b.destroy;
+}
+
+}  // namespace kameng::capi
