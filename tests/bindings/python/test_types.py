@@ -22,10 +22,11 @@ needs_mypy = pytest.mark.skipif(no_mypy, reason="no mypy")
 
 
 # Goal: the package is typed, and a program that uses it rightly passes a strict type checker.
-# Method: mypy --strict on the package and on a program that trades.
+# Method: mypy --strict on the package, on a program that trades, and on the example.
 @needs_mypy
 def test_right_uses_pass_the_type_checker() -> None:
-    for path in (ROOT / "bindings/python/src/kameng", TYPING / "right.py"):
+    package, example = ROOT / "bindings/python/src/kameng", ROOT / "examples/python/trade.py"
+    for path in (package, TYPING / "right.py", example):
         ran = mypy(path)
         assert ran.returncode == 0, ran.stdout
 
