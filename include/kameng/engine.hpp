@@ -57,8 +57,9 @@ class Engine {
   // text for the life of the library; opens nothing.
   [[nodiscard]] static const std::string& describe();
 
+  struct State;  // the engine's own
+
  private:
-  struct State;
   explicit Engine(std::unique_ptr<State> state);
   [[nodiscard]] Result<void> call_struct(std::string_view operation, const Context& context, const void* request,
                                          void* answer);

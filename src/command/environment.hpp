@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "command/actor.hpp"
+#include "command/due_hint.hpp"
 #include "command/refusals.hpp"
 #include "keys/key_ring.hpp"
 #include "sql/database.hpp"
@@ -20,6 +21,7 @@ struct Environment {
   Random& random;
   Log log;
   RefusalCounter& refusals;
+  DueHint& due;
 };
 
 // One call that has passed dispatch: the caller is known and may do this.

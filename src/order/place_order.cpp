@@ -235,6 +235,7 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   if (!placed.ok()) {
     return placed;
   }
+  command.environment().due.at(placed->expires_at_ms);
   // What no table holds is made again from the stored answer: the guest's secret and the page to pay on.
   if (placed->guest) {
     placed->lookup_secret =

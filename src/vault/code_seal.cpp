@@ -1,10 +1,11 @@
-// code_seal.cpp - see code_seal.hpp.
+// code_seal.cpp - see code_seal.hpp and unsealer.hpp.
 #include "vault/code_seal.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "crypto/seal.hpp"
+#include "vault/unsealer.hpp"
 
 namespace kameng::vault {
 namespace {
@@ -61,13 +62,9 @@ Result<SecretText> BatchKey::unseal(const CodePlace& place, ByteView sealed) con
   return text;
 }
 
-Result<SecretText> Unsealer::open(const SealedCode& code, ByteView batch_key) {
-  if (!batch_key_ || batch_id_ != code.batch_id) {
-    KAMENG_TRY(BatchKey opened, BatchKey::open(*keys_, code.batch_id, batch_key));
-    batch_key_.emplace(std::move(opened));
-    batch_id_ = code.batch_id;
-  }
-  return batch_key_->unseal({code.batch_id, code.ordinal, code.sku_id}, code.sealed);
+Result<SecretText> Unsealer::open(const SealedCode& code, ByteView batch_key) const {
+  KAMENG_TRY(const BatchKey key, BatchKey::open(*keys_, code.batch_id, batch_key));
+  return key.unseal({code.batch_id, code.ordinal, code.sku_id}, code.sealed);
 }
 
 }  // namespace kameng::vault

@@ -7,13 +7,16 @@
 // Not here: who may see a code, and the audit entry that a reveal needs first (order).
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
+#include <kameng/id.hpp>
+#include <kameng/result.hpp>
+
+#include "base/bytes.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "keys/key_ring.hpp"
-#include "vault/code_store.hpp"
 
 namespace kameng::vault {
 
@@ -43,21 +46,6 @@ class BatchKey {
  private:
   explicit BatchKey(SecretBytes key) : key_(std::move(key)) {}
   SecretBytes key_;
-};
-
-// Opens the codes of one answer, after the commit that says they were shown. Keeps the key of the
-// last batch, because the codes of an order are mostly of one. One thread at a time.
-class Unsealer {
- public:
-  explicit Unsealer(const keys::KeyRing& keys) : keys_(&keys) {}
-
-  // `batch_key` is what sealed_batch_key() gave for the code's batch. DATA_LOSS `code.unreadable`.
-  [[nodiscard]] Result<SecretText> open(const SealedCode& code, ByteView batch_key);
-
- private:
-  const keys::KeyRing* keys_;
-  BatchId batch_id_;
-  std::optional<BatchKey> batch_key_;
 };
 
 }  // namespace kameng::vault

@@ -105,9 +105,9 @@ void return_unrevealed(sql::Transaction& tx, const OrderId& order,
   }
 }
 
-std::optional<Bytes> sealed_batch_key(sql::Transaction& tx, const BatchId& batch) {
+Bytes sealed_batch_key(sql::Transaction& tx, const BatchId& batch) {
   sql::Rows rows = tx.query(find_batch, batch);
-  return rows.next() ? std::optional(rows.blob(1)) : std::nullopt;
+  return rows.next() ? rows.blob(1) : Bytes();
 }
 
 bool sku_exists(sql::Transaction& tx, const SkuId& sku) {

@@ -2,11 +2,10 @@
 //
 // Every change is guarded by the state it starts from; a row that is no longer in it fails the
 // transaction as a conflict, and the phase runs again on what is true now. Nothing here opens a
-// sealed code (code_seal.hpp) or decides who gets one (order).
+// sealed code (unsealer.hpp) or decides who gets one (order).
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -70,8 +69,9 @@ void mark_revealed(sql::Transaction& tx, const OrderId& order);
 void return_unrevealed(sql::Transaction& tx, const OrderId& order,
                        std::span<const SealedCode> codes);
 
-// The key of a batch, sealed under the master key; nothing for an unknown batch.
-[[nodiscard]] std::optional<Bytes> sealed_batch_key(sql::Transaction& tx, const BatchId& batch);
+// The key of a batch, sealed under the master key; empty for an unknown batch, and then its codes
+// do not open.
+[[nodiscard]] Bytes sealed_batch_key(sql::Transaction& tx, const BatchId& batch);
 
 // Whether the catalog has the sku.
 [[nodiscard]] bool sku_exists(sql::Transaction& tx, const SkuId& sku);

@@ -2,7 +2,9 @@
 #include "vault/import_job.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "vault/code_store.hpp"
@@ -182,8 +184,7 @@ Result<const BatchKey*> ImportJob::key_of(sql::Transaction& tx, const BatchId& b
     return &*batch_key_;
   }
   if (!other_batch_key_ || other_batch_id_ != batch) {
-    const std::optional<Bytes> sealed = sealed_batch_key(tx, batch);
-    KAMENG_TRY(BatchKey key, BatchKey::open(command_->keys(), batch, sealed.value_or(Bytes())));
+    KAMENG_TRY(BatchKey key, BatchKey::open(command_->keys(), batch, sealed_batch_key(tx, batch)));
     other_batch_key_.emplace(std::move(key));
     other_batch_id_ = batch;
   }

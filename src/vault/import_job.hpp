@@ -21,6 +21,7 @@
 #include "command/command.hpp"
 #include "vault/code_parse.hpp"
 #include "vault/code_seal.hpp"
+#include "vault/code_store.hpp"
 
 namespace kameng::vault {
 

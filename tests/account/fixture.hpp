@@ -1,8 +1,10 @@
 // fixture.hpp - keys and people for the account tests.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -24,7 +26,8 @@ inline constexpr std::int64_t session_ms = 30 * day_ms;
 // Accounts and sessions in memory; writes go the way of the handlers, without passwords.
 class People {
  public:
-  People() {
+  People() : People({account_schema}) {}
+  People(std::initializer_list<std::string_view> schemas) : memory(schemas) {
     REQUIRE(crypto::start().ok());
     auto masters = std::make_shared<const keys::MasterKeys>(keys::MasterKey::draw(random));
     auto made = keys::KeyRing::make(masters, keys::draw_data_keys(random));
@@ -95,7 +98,7 @@ class People {
   SeededRandom random{5};
   TimeMs now_ms = 1'700'000'000'000;
   std::shared_ptr<const keys::KeyRing> ring;
-  tests::MemoryDatabase memory{account_schema};
+  tests::MemoryDatabase memory;
 };
 
 }  // namespace kameng::account

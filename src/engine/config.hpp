@@ -1,0 +1,159 @@
+// config.hpp - the configuration document: every key, its bounds and its default, once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kameng/result.hpp>
+
+#include "account/config.hpp"
+#include "order/order_service.hpp"
+
+namespace kameng::engine {
+
+struct StorageConfig {
+  std::string driver = "sqlite";
+  std::string path = ":memory:";
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("driver", &StorageConfig::driver, "sqlite.").length(1, 32);
+    f.optional("path", &StorageConfig::path, "A file, or :memory:.").length(1, 4096);
+  }
+};
+
+struct VaultConfig {
+  std::optional<std::string> key_file;
+  bool create = false;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("key_file", &VaultConfig::key_file, "The file with the master key. Keep a copy apart from the database.")
+        .length(1, 4096);
+    f.optional("create", &VaultConfig::create,
+               "Make the file (mode 0600) when it is missing and the database holds nothing sealed.");
+  }
+};
+
+struct SandboxConfig {
+  bool enabled = false;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("enabled", &SandboxConfig::enabled, "A provider for tests and first steps; takes no money.");
+  }
+};
+
+struct ProvidersConfig {
+  SandboxConfig sandbox;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("sandbox", &ProvidersConfig::sandbox, "The sandbox provider.");
+  }
+};
+
+struct ClockConfig {
+  std::optional<std::int64_t> manual_ms;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("manual_ms", &ClockConfig::manual_ms,
+               "Start of a clock that system.advance_clock moves; absent: the system's clock.")
+        .range(0, 9'007'199'254'740'991);
+  }
+};
+
+struct LogConfig {
+  std::optional<std::string> path;
+  std::string level = "info";
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("path", &LogConfig::path, "Lines are appended to this file; absent: the host's log slot, or none.")
+        .length(1, 4096);
+    f.optional("level", &LogConfig::level, "The most detailed level that is written.")
+        .one_of({"error", "warning", "info", "debug", "trace"});
+  }
+};
+
+struct AccountsConfig : account::Config {
+  std::string verify_contact = "optional";
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("verify_contact", &AccountsConfig::verify_contact, "Whether a contact must be proven first.")
+        .one_of({"optional"});
+    f.optional("session_ms", &AccountsConfig::session_ms, "How long a session lives without use.")
+        .range(60'000, 31'536'000'000);
+    f.optional("argon2_memory_kib", &AccountsConfig::argon2_memory_kib, "Memory of one password hash.")
+        .range(8, 4'194'304);
+    f.optional("argon2_passes", &AccountsConfig::argon2_passes, "Passes of one password hash.").range(1, 100);
+    f.optional("argon2_parallel_max", &AccountsConfig::argon2_parallel_max, "Hashes at once.").range(1, 1024);
+  }
+};
+
+struct OrdersConfig : order::Config {
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("hold_ms", &OrdersConfig::hold_ms, "How long an unpaid order holds its codes.")
+        .range(60'000, 604'800'000);
+    f.optional("closing_ms", &OrdersConfig::closing_ms,
+               "How long a provider is asked to close a payment before the codes go back.")
+        .range(0, 86'400'000);
+    f.optional("stock_wait_ms", &OrdersConfig::stock_wait_ms,
+               "How long a paid order waits for stock before its money goes back.")
+        .range(0, 2'592'000'000);
+    f.optional("unpaid_per_account", &OrdersConfig::unpaid_per_account, "Unpaid orders of one account.")
+        .range(1, 100'000);
+    f.optional("unpaid_per_contact", &OrdersConfig::unpaid_per_contact, "Unpaid orders of one contact.")
+        .range(1, 100'000);
+    f.optional("unpaid_per_device", &OrdersConfig::unpaid_per_device, "Unpaid orders of one device.")
+        .range(1, 100'000);
+    f.optional("unpaid_per_network", &OrdersConfig::unpaid_per_network,
+               "Unpaid orders of one IPv4 /24 or IPv6 /56.")
+        .range(1, 1'000'000);
+  }
+};
+
+struct Config {
+  StorageConfig storage;
+  VaultConfig vault;
+  ProvidersConfig providers;
+  bool allow_sandbox = false;
+  ClockConfig clock;
+  AccountsConfig accounts;
+  OrdersConfig orders;
+  LogConfig log;
+  std::string origin = "kameng";
+  std::int64_t timeout_ms = 10'000;
+  bool share = false;
+  std::vector<std::string> require;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("storage", &Config::storage, "Where the shop lives.");
+    f.optional("vault", &Config::vault, "The master key. Needed for a file; in memory a random key is used.");
+    f.optional("providers", &Config::providers, "Who takes money.");
+    f.optional("allow_sandbox", &Config::allow_sandbox, "Needed to enable the sandbox on a file database; audited.");
+    f.optional("clock", &Config::clock, "The engine's time.");
+    f.optional("accounts", &Config::accounts, "Customers.");
+    f.optional("orders", &Config::orders, "Orders and their quotas.");
+    f.optional("log", &Config::log, "What the engine tells its operator.");
+    f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.").length(1, 100);
+    f.optional("timeout_ms", &Config::timeout_ms, "How long a call may take unless its context says.")
+        .range(1, 3'600'000);
+    f.optional("share", &Config::share,
+               "One engine per process for this configuration; it stays open until the process ends.");
+    f.optional("require", &Config::require, "Operations the host needs; opening fails when one is missing.")
+        .count(0, 1000);
+  }
+};
+
+// Reasons: those of documents and fields, and config.* (INVALID_ARGUMENT).
+[[nodiscard]] Result<Config> read_config(std::string_view text);
+
+}  // namespace kameng::engine

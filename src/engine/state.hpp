@@ -1,0 +1,79 @@
+// state.hpp - everything an open engine is made of.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include <kameng/engine.hpp>
+
+#include "account/account_service.hpp"
+#include "catalog/catalog_service.hpp"
+#include "command/environment.hpp"
+#include "engine/audit_service.hpp"
+#include "engine/config.hpp"
+#include "engine/system_service.hpp"
+#include "ops/registry.hpp"
+#include "order/order_service.hpp"
+#include "payment/provider.hpp"
+#include "payment/simulation_service.hpp"
+#include "payment/wallet_service.hpp"
+#include "vault/vault_service.hpp"
+
+namespace kameng::engine {
+
+// The services of one engine, and the operations that reach them.
+struct Services {
+  Services(const Config& config, payment::Providers& providers, SystemState& state);
+
+  account::AccountService accounts;
+  catalog::CatalogService catalog;
+  vault::VaultService vault;
+  payment::WalletService wallet;
+  payment::SimulationService simulation;
+  order::OrderService orders;
+  AuditService audit;
+  SystemService system;
+};
+
+// Declares every operation; throws nothing, checks nothing (Registry::check does).
+void add_operations(ops::Registry& registry, Services& services);
+
+// The describe document: static knowledge, no database.
+[[nodiscard]] std::string describe_all(const ops::Registry& registry);
+
+}  // namespace kameng::engine
+
+namespace kameng {
+
+struct Engine::State {
+  engine::Config config;
+  std::unique_ptr<Clock> clock;
+  ManualClock* manual_clock = nullptr;
+  std::unique_ptr<Random> random;
+  Log log;
+  std::unique_ptr<sql::Database> database;
+  std::shared_ptr<const keys::KeyRing> keys;
+  command::RefusalCounter refusals;
+  command::DueHint due;
+  payment::Providers providers;
+  engine::SystemState system;
+  std::unique_ptr<command::Environment> environment;
+  std::unique_ptr<engine::Services> services;
+  ops::Registry registry;
+
+  // Calls in flight: closing waits for them.
+  std::atomic<std::int64_t> calls{0};
+
+  // Who acts, from what the context says. UNAUTHENTICATED session.invalid and others.
+  [[nodiscard]] Result<command::Actor> authenticate(const Context& context, TimeMs now_ms,
+                                                    const Deadline& deadline);
+  // Permission, then `run`, then what every call shares afterwards.
+  [[nodiscard]] Result<void> dispatch(const ops::Operation& operation, const Context& context,
+                                      const std::function<Result<void>(const command::Call&)>& run);
+  // After a write: one piece of overdue local work, its errors never the caller's.
+  void help_with_due_work(TimeMs now_ms);
+};
+
+}  // namespace kameng

@@ -1,0 +1,251 @@
+#include "engine/system_service.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/log.hpp"
+#include "audit/tree.hpp"
+#include "audit/verify.hpp"
+#include "engine/self_check.hpp"
+#include "engine/version.hpp"
+#include "json/parse.hpp"
+#include "ledger/totals.hpp"
+#include "order/order_sql.hpp"
+#include "queue/job.hpp"
+#include "queue/schedule.hpp"
+#include "vault/code_store.hpp"
+
+namespace kameng::engine {
+namespace {
+
+constexpr int orders_a_round = 16;
+constexpr int rows_a_round = 2000;
+
+// Writes what was refused in the minutes that are over.
+Result<std::int64_t> write_refusals(const command::Call& call) {
+  command::RefusalCounter& refusals = call.environment.refusals;
+  const std::vector<audit::Entry> entries = refusals.take_finished(call.now_ms);
+  if (entries.empty()) {
+    return std::int64_t{0};
+  }
+  command::Command command(call, "system.run_due");
+  Result<void> written = call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+    command.record(tx, entries);
+    return {};
+  });
+  if (!written.ok()) {
+    refusals.put_back(entries);
+    return std::move(written).error();
+  }
+  return std::ssize(entries);
+}
+
+// One bounded transaction of housekeeping; `work` says how much it did.
+template <class Work>
+Result<std::int64_t> chore(const command::Call& call, Work&& work) {
+  std::int64_t done = 0;
+  KAMENG_CHECK(call.environment.database.write_alone(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+    done = work(tx);
+    return {};
+  }));
+  return done;
+}
+
+Result<event::Item> read_event(const audit::Event& event) {
+  KAMENG_TRY(const json::Value body, json::parse(event.body));
+  event::Item item{.position = event.position};
+  const auto text = [&](std::string_view name) {
+    const json::Value* value = body.find(name);
+    const std::string* found = value != nullptr ? value->string() : nullptr;
+    return found != nullptr ? *found : std::string();
+  };
+  item.kind = text("kind");
+  item.subject = text("subject");
+  item.actor = text("actor");
+  if (const json::Value* at = body.find("at_ms"); at != nullptr && at->integer() != nullptr) {
+    item.at_ms = *at->integer();
+  }
+  if (const json::Value* details = body.find("details"); details != nullptr && details->object() != nullptr) {
+    for (const auto& [key, value] : *details->object()) {
+      item.details[key] = value.integer() != nullptr ? std::to_string(*value.integer())
+                          : value.string() != nullptr ? *value.string()
+                                                      : std::string();
+    }
+  }
+  return item;
+}
+
+}  // namespace
+
+Result<std::int64_t> SystemService::do_orders(const command::Call& call, system::DueDone& done) {
+  command::Command command(call, "system.run_due");
+  KAMENG_TRY(const order::DueCounts counts, orders_->run_due(command, orders_a_round));
+  const auto add = [&](const char* kind, std::int64_t count) {
+    if (count > 0) {
+      done.jobs[kind] += count;
+    }
+  };
+  add("order.expire", counts.expired);
+  add("order.close", counts.closing);
+  add("order.deliver", counts.delivered);
+  add("order.refund", counts.refunded);
+  return counts.all();
+}
+
+Result<std::int64_t> SystemService::do_jobs(const command::Call& call, system::DueDone& done) {
+  std::vector<queue::Job> jobs;
+  KAMENG_CHECK(call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+    jobs = queue::claim_jobs(tx, call.now_ms, 1);
+    return {};
+  }));
+  for (const queue::Job& job : jobs) {
+    command::Command command(call, "system.run_due");
+    Result<void> outcome = job.kind == "notice.apply"
+                               ? orders_->apply_deferred_notice(command, job.args)
+                               : Error{Status::internal, "job.unknown_kind", "No handler for this kind of job."};
+    const TimeMs again_ms = call.now_ms + queue::job_delay_ms(job.attempt, call.environment.random);
+    KAMENG_CHECK(call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+      if (outcome.ok()) {
+        queue::finish_job(tx, job);
+      } else {
+        queue::fail_job(tx, job, again_ms, outcome.error().reason);
+      }
+      return {};
+    }));
+    done.jobs[job.kind] += 1;
+  }
+  return std::ssize(jobs);
+}
+
+Result<std::int64_t> SystemService::do_chores(const command::Call& call, system::DueDone& done) {
+  struct Chore {
+    const char* kind;
+    std::function<std::int64_t(sql::Transaction&)> work;
+  };
+  const Chore chores[] = {
+      {"ledger.fold", [](sql::Transaction& tx) { return ledger::fold(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"stock.fold", [](sql::Transaction& tx) { return vault::fold_stock(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"audit.hash", [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"idempotency.prune",
+       [&](sql::Transaction& tx) { return command::prune_keys(tx, call.now_ms, rows_a_round); }},
+  };
+  std::int64_t all = 0;
+  for (const Chore& each : chores) {
+    KAMENG_TRY(const std::int64_t count, chore(call, each.work));
+    if (count > 0) {
+      done.jobs[each.kind] += count;
+      all += count;
+    }
+  }
+  KAMENG_TRY(const std::int64_t refusals, write_refusals(call));
+  if (refusals > 0) {
+    done.jobs["call.refused"] += refusals;
+  }
+  KAMENG_CHECK(call.environment.database.maintain(call.deadline));
+  return all;
+}
+
+Result<system::DueDone> SystemService::work(command::Environment& environment, TimeMs now_ms,
+                                            const Deadline& budget, int rounds_max) {
+  const command::Actor system_actor{.kind = command::ActorKind::system};
+  const Context context;
+  const command::Call call{environment, system_actor, context, now_ms, Deadline::after_ms(30'000)};
+  system::DueDone done;
+  for (int round = 0; round < rounds_max; ++round) {
+    KAMENG_TRY(const std::int64_t orders, do_orders(call, done));
+    KAMENG_TRY(const std::int64_t jobs, do_jobs(call, done));
+    if (orders + jobs == 0) {
+      KAMENG_TRY(const std::int64_t chores, do_chores(call, done));
+      if (chores == 0) {
+        break;
+      }
+    }
+    if (budget.over()) {
+      done.more = true;
+      break;
+    }
+  }
+  std::optional<TimeMs> next;
+  KAMENG_CHECK(environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+    next.reset();
+    auto rows = tx.query(order::next_due);
+    if (rows.next()) {
+      next = rows.int64(0);
+    }
+    return {};
+  }));
+  environment.due.reset(next.value_or(command::DueHint::never));
+  return done;
+}
+
+Result<system::DueDone> SystemService::run_due(command::Command& command, const system::RunDue& request) {
+  state_->last_run_due_ms = command.now_ms();
+  return work(command.environment(), command.now_ms(), Deadline::after_ms(request.budget_ms), 1'000'000);
+}
+
+Result<system::Verified> SystemService::verify(command::Query& query, const system::Verify& /*request*/) {
+  system::Verified verified{.ok = true, .checks = {}};
+  for (const Finding& finding : self_check(query.tx, query.keys(), state_->origin)) {
+    verified.ok = verified.ok && finding.ok;
+    verified.checks.push_back({std::string(finding.name), finding.ok, finding.detail});
+  }
+  return verified;
+}
+
+Result<system::HealthView> SystemService::health(command::Query& query, const system::Health& /*request*/) {
+  const sql::Metrics metrics = query.call.environment.database.metrics();
+  system::HealthView view{.version = std::string(library_version),
+                          .storage = state_->driver,
+                          .sandbox = state_->sandbox,
+                          .memory_locked = SecretBytes::all_locked(),
+                          .now_ms = query.call.now_ms,
+                          .audit_entries = audit::size(query.tx),
+                          .metrics = {{"commits", metrics.commits},
+                                      {"members", metrics.members},
+                                      {"retries", metrics.retries},
+                                      {"busy_waits", metrics.busy_waits},
+                                      {"statements", metrics.statements}}};
+  if (const TimeMs last = state_->last_run_due_ms; last > 0) {
+    view.last_run_due_ms = last;
+  }
+  auto rows = query.tx.query(order::next_due);
+  if (rows.next()) {
+    view.next_due_ms = rows.int64(0);
+  }
+  return view;
+}
+
+Result<system::ClockView> SystemService::advance_clock(command::Command& /*command*/,
+                                                       const system::AdvanceClock& request) {
+  if (state_->manual_clock == nullptr) {
+    return Error{Status::failed_precondition, "clock.not_manual",
+                 "Only a manual clock can be moved: clock.manual_ms in the configuration."};
+  }
+  state_->manual_clock->advance(request.by_ms);
+  return system::ClockView{state_->manual_clock->now_ms()};
+}
+
+Result<event::Page> SystemService::pull_events(command::Query& query, const event::Pull& request) {
+  const audit::Events events = audit::events_after(query.tx, request.after, request.limit);
+  event::Page page{.items = {}, .next = events.next, .more = events.more};
+  for (const audit::Event& event : events.items) {
+    KAMENG_TRY(event::Item item, read_event(event));
+    page.items.push_back(std::move(item));
+  }
+  return page;
+}
+
+Result<ledger::TrialBalance> SystemService::balance(command::Query& query, const ledger::GetBalance& /*request*/) {
+  ledger::TrialBalance balance;
+  for (const ledger::CurrencyTotal& total : ledger::totals(query.tx)) {
+    ledger::CurrencyBalance currency{total.currency, {}, total.debit, total.credit};
+    for (const ledger::AccountTotal& account : total.accounts) {
+      currency.accounts.push_back(
+          {std::string(ledger::account_code(account.account)), account.debit, account.credit});
+    }
+    balance.currencies.push_back(std::move(currency));
+  }
+  return balance;
+}
+
+}  // namespace kameng::engine

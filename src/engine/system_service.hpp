@@ -1,0 +1,51 @@
+// system_service.hpp - due work, self-checks, health, the clock, events and the trial balance.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include <kameng/ledger.hpp>
+#include <kameng/system.hpp>
+
+#include "command/command.hpp"
+#include "order/order_service.hpp"
+
+namespace kameng::engine {
+
+// What the engine shares with its system operations.
+struct SystemState {
+  ManualClock* manual_clock = nullptr;
+  bool sandbox = false;
+  std::string driver;
+  std::string origin;
+  std::atomic<TimeMs> last_run_due_ms{0};
+};
+
+class SystemService {
+ public:
+  SystemService(order::OrderService& orders, SystemState& state) : orders_(&orders), state_(&state) {}
+
+  [[nodiscard]] Result<system::DueDone> run_due(command::Command& command, const system::RunDue& request);
+  [[nodiscard]] Result<system::Verified> verify(command::Query& query, const system::Verify& request);
+  [[nodiscard]] Result<system::HealthView> health(command::Query& query, const system::Health& request);
+  [[nodiscard]] Result<system::ClockView> advance_clock(command::Command& command,
+                                                        const system::AdvanceClock& request);
+  [[nodiscard]] Result<event::Page> pull_events(command::Query& query, const event::Pull& request);
+  [[nodiscard]] Result<ledger::TrialBalance> balance(command::Query& query, const ledger::GetBalance& request);
+
+  // Everything that is due, until nothing is or the budget is over. Acts as the system, whoever asked.
+  [[nodiscard]] Result<system::DueDone> work(command::Environment& environment, TimeMs now_ms,
+                                             const Deadline& budget, int rounds_max);
+
+ private:
+  // One round of one kind: how many things it did. Names are the kinds that run_due tells.
+  [[nodiscard]] Result<std::int64_t> do_orders(const command::Call& call, system::DueDone& done);
+  [[nodiscard]] Result<std::int64_t> do_jobs(const command::Call& call, system::DueDone& done);
+  [[nodiscard]] Result<std::int64_t> do_chores(const command::Call& call, system::DueDone& done);
+
+  order::OrderService* orders_;
+  SystemState* state_;
+};
+
+}  // namespace kameng::engine
