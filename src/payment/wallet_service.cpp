@@ -1,6 +1,7 @@
 #include "payment/wallet_service.hpp"
 
 #include "account/account_status.hpp"
+#include "account/permissions.hpp"
 #include "payment/postings.hpp"
 
 namespace kameng::payment {
@@ -72,11 +73,8 @@ Result<wallet::Balance> WalletService::credit(command::Command& command, const w
 }
 
 Result<wallet::Balance> WalletService::get(command::Query& query, const wallet::Get& request) {
-  if (!query.actor().account_id) {
-    return Error{Status::invalid_argument, "context.account_missing",
-                 "Say whose wallet: a customer's token, or account_id in the context."};
-  }
-  const std::string owner = query.actor().account_id->text();
+  KAMENG_TRY(const AccountId account, account::acting_customer(query.actor()));
+  const std::string owner = account.text();
   return wallet::Balance{
       {ledger::available(query.tx, ledger::Account::wallet, owner, request.currency), request.currency},
       {ledger::available(query.tx, ledger::Account::wallet_bonus, owner, request.currency), request.currency}};

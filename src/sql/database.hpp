@@ -30,7 +30,7 @@ struct Metrics {
 // A statement that was prepared on this database, and how the planner runs it.
 struct StatementPlan {
   std::string name;
-  std::vector<std::string> lines;  // "SEARCH kameng_order USING INDEX …"
+  std::vector<std::string> lines;  // "SEARCH kameng_order USING INDEX ..."
 };
 
 struct Migration;

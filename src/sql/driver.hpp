@@ -49,7 +49,7 @@ struct Failure {
   explicit operator bool() const noexcept { return fault != Fault::none; }
 };
 
-// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", …), never a
+// The Error that a caller sees: a declared reason ("storage.busy", "storage.full", ...), never a
 // server message.
 [[nodiscard]] Error to_error(const Failure& failure);
 

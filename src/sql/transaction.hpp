@@ -17,7 +17,7 @@
 namespace kameng::sql {
 
 // The rows of one query. A statement is open in one Rows at a time; next() returning false closes
-// it. `while (rows.next()) { … rows.int64(0) … }`. Text and blobs are borrowed until next().
+// it. `while (rows.next()) { ... rows.int64(0) ... }`. Text and blobs are borrowed until next().
 class Rows {
  public:
   Rows(Cursor* cursor, Failure& failure) : cursor_(cursor), failure_(&failure) {}

@@ -145,6 +145,20 @@ void FaultVfs::power_on() {
   off_ = false;
 }
 
+void FaultVfs::crash_at_next_sync(const std::string& suffix) {
+  const std::lock_guard lock(mutex_);
+  failing_sync_ = suffix;
+  crash_at_sync_ = true;
+}
+
+void FaultVfs::restart() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [path, tracked] : files_) {
+    std::remove((path + "-shm").c_str());
+  }
+  off_ = false;
+}
+
 sqlite3_file* FaultVfs::real_file(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(File));
 }
@@ -264,6 +278,8 @@ int FaultVfs::on_sync(sqlite3_file* file, int flags) {
   }
   if (!self.failing_sync_.empty() && ends_with(*opened->path, self.failing_sync_)) {
     self.failing_sync_.clear();
+    self.off_ = self.crash_at_sync_;
+    self.crash_at_sync_ = false;
     return SQLITE_IOERR_FSYNC;
   }
   const int code = real->pMethods->xSync(real, flags);

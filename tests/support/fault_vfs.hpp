@@ -37,6 +37,13 @@ class FaultVfs {
   void power_loss(std::uint64_t seed);
   void power_on();
 
+  // The process dies while the next flush of such a file is under way: the flush fails and nothing
+  // reaches the files any more. Close what is open, then restart(): the files hold all that was
+  // written, flushed or not, as the system's cache would show it, and a later power loss may still
+  // take away what was not.
+  void crash_at_next_sync(const std::string& suffix = "-wal");
+  void restart();
+
  private:
   struct Change {
     std::int64_t offset = 0;  // of `data`; or the new size when `truncates`
@@ -75,6 +82,7 @@ class FaultVfs {
   std::int64_t quota_ = -1;
   bool read_only_ = false;
   bool off_ = false;
+  bool crash_at_sync_ = false;
   std::int64_t syncs_ = 0;
   std::uint64_t random_ = 1;
 };

@@ -203,6 +203,9 @@ void Combiner::run_group(Member& own, Group& group) {
   count(members_, static_cast<std::int64_t>(group.size()));
   count(groups_of_one_, group.size() == 1 ? 1 : 0);
   wal_bytes_.store(connection_->wal_bytes(), std::memory_order_relaxed);
+  if (wal_bytes() < writer_checkpoint_bytes) {
+    next_checkpoint_bytes_ = writer_checkpoint_bytes;  // the log has started over
+  }
 }
 
 bool Combiner::ready(Member& own) {
@@ -237,6 +240,7 @@ bool Combiner::ready(Member& own) {
 
 // False when the group is broken up; then it has been rolled back.
 bool Combiner::run_works(Member& own, Group& group) {
+  const auto end = SqliteConnection::Monotonic::now() + group_time_max;
   group.add(own);
   if (!run_member(own)) {
     forget_transaction();
@@ -246,8 +250,11 @@ bool Combiner::run_works(Member& own, Group& group) {
   if (own.alone) {
     return true;
   }
-  const auto end = SqliteConnection::Monotonic::now() + group_time_max;
-  for (Member* member = next_member(); member != nullptr; member = next_member()) {
+  while (!group.is_full()) {
+    Member* member = next_member(end);
+    if (member == nullptr) {
+      break;
+    }
     group.add(*member);
     if (member->deadline.over()) {
       member->answer = deadline_over();
@@ -255,17 +262,15 @@ bool Combiner::run_works(Member& own, Group& group) {
       break_up(*member, own, group);
       return false;
     }
-    if (group.is_full() || SqliteConnection::Monotonic::now() >= end) {
-      break;
-    }
   }
   return true;
 }
 
-Combiner::Member* Combiner::next_member() {
+// Nobody when nobody waits, when the next one runs alone, and when the group's time is over.
+Combiner::Member* Combiner::next_member(SqliteConnection::Monotonic::time_point end) {
   const std::lock_guard lock(mutex_);
   Member* next = queue_.first;
-  if (next == nullptr || next->alone) {
+  if (next == nullptr || next->alone || SqliteConnection::Monotonic::now() >= end) {
     return nullptr;
   }
   queue_.remove(*next);
@@ -341,7 +346,6 @@ Failure Combiner::finish(std::int64_t writes_before) {
 
 void Combiner::checkpoint_if_large() {
   if (!connection_ || wal_bytes() < next_checkpoint_bytes_) {
-    next_checkpoint_bytes_ = writer_checkpoint_bytes;
     return;
   }
   // A reader that stays keeps the WAL from starting over; then it is tried again only when more has

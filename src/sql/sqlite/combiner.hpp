@@ -76,7 +76,7 @@ class Combiner {
   [[nodiscard]] bool ready(Member& own);  // the connection is open and has begun
   void run_group(Member& own, Group& group);
   [[nodiscard]] bool run_works(Member& own, Group& group);
-  [[nodiscard]] Member* next_member();
+  [[nodiscard]] Member* next_member(SqliteConnection::Monotonic::time_point end);
   [[nodiscard]] bool run_member(Member& member);
   [[nodiscard]] Failure finish(std::int64_t writes_before);
   void commit_failed(const Failure& failure, Member& own, Group& group);

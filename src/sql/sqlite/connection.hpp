@@ -76,7 +76,7 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] std::int64_t wal_bytes() const noexcept {
     return wal_bytes_.load(std::memory_order_relaxed);
   }
-  // `mode` is one of SQLITE_CHECKPOINT_….
+  // `mode` is one of SQLITE_CHECKPOINT_....
   [[nodiscard]] Failure checkpoint(int mode);
   [[nodiscard]] Result<std::vector<std::string>> explain(std::string_view sql);
   // Name and SQL of every statement that is prepared here.

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "sql/sqlite/combiner.hpp"
 #include "sql/sqlite/nesting.hpp"
@@ -45,7 +44,7 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
   ~SqliteDatabase() override {
-    if (getpid() != pid_) {
+    if (fork_generation() != generation_) {
       static_cast<void>(parts_.release());
     }
   }
@@ -69,12 +68,12 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] Result<void> submit(const Deadline& deadline, const Work& work,
                                     Combiner::Kind kind);
 
-  const pid_t pid_ = getpid();
+  const int generation_ = fork_generation();
   std::unique_ptr<Parts> parts_;
 };
 
 Result<void> SqliteDatabase::check_caller() const {
-  if (getpid() != pid_) {
+  if (fork_generation() != generation_) {
     return misuse("engine.used_after_fork", "The database was opened before the fork.");
   }
   if (Inside::of(parts_.get())) {
