@@ -109,7 +109,8 @@ Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Pro
   if (size > audit::size(query.tx)) {
     return not_in_log("size");
   }
-  audit::Proof answer{.size = size};
+  audit::Proof answer;
+  answer.size = size;
   const auto to = static_cast<std::uint64_t>(size);
   if (request.position) {
     auto proof = audit::prove_inclusion(query.tx, static_cast<std::uint64_t>(*request.position - 1), to);

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <utility>
 
-#include "account/account_schema.hpp"
+#include "account/account_sql.hpp"
 #include "audit/audit_schema.hpp"
 #include "audit/log.hpp"
-#include "catalog/catalog_schema.hpp"
+#include "catalog/catalog_sql.hpp"
 #include "command/command_schema.hpp"
 #include "crypto/random.hpp"
 #include "engine/state.hpp"

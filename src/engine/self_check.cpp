@@ -41,12 +41,12 @@ constexpr Check checks[] = {
     {"order.escrow_is_zero_unless_paid",
      {"verify.escrow",
       "SELECT count(*) FROM (SELECT e.owner, sum(e.credit) - sum(e.debit) AS balance FROM {p}entry e"
-      " WHERE e.account = 'L.escrow' GROUP BY e.owner) b JOIN {p}journal j ON j.ref = b.owner"
+      " WHERE e.account = 200 GROUP BY e.owner) b JOIN {p}journal j ON j.ref = b.owner"
       " AND j.kind = 'order.delivered' WHERE b.balance <> 0"}},
     {"refund.in_transit_is_open",
      {"verify.refund_transit",
       "SELECT count(*) FROM (SELECT 1 WHERE (SELECT coalesce(sum(credit) - sum(debit), 0) FROM {p}entry"
-      " WHERE account = 'L.refund_transit') <>"
+      " WHERE account = 202) <>"
       " (SELECT coalesce(sum(amount), 0) FROM {p}refund WHERE state IN (0, 1, 3, 4)))"}},
     {"payment.captured_once",
      {"verify.captured",

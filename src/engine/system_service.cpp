@@ -53,7 +53,8 @@ Result<std::int64_t> chore(const command::Call& call, Work&& work) {
 
 Result<event::Item> read_event(const audit::Event& event) {
   KAMENG_TRY(const json::Value body, json::parse(event.body));
-  event::Item item{.position = event.position};
+  event::Item item;
+  item.position = event.position;
   const auto text = [&](std::string_view name) {
     const json::Value* value = body.find(name);
     const std::string* found = value != nullptr ? value->string() : nullptr;
@@ -194,17 +195,18 @@ Result<system::Verified> SystemService::verify(command::Query& query, const syst
 
 Result<system::HealthView> SystemService::health(command::Query& query, const system::Health& /*request*/) {
   const sql::Metrics metrics = query.call.environment.database.metrics();
-  system::HealthView view{.version = std::string(library_version),
-                          .storage = state_->driver,
-                          .sandbox = state_->sandbox,
-                          .memory_locked = SecretBytes::all_locked(),
-                          .now_ms = query.call.now_ms,
-                          .audit_entries = audit::size(query.tx),
-                          .metrics = {{"commits", metrics.commits},
-                                      {"members", metrics.members},
-                                      {"retries", metrics.retries},
-                                      {"busy_waits", metrics.busy_waits},
-                                      {"statements", metrics.statements}}};
+  system::HealthView view;
+  view.version = library_version;
+  view.storage = state_->driver;
+  view.sandbox = state_->sandbox;
+  view.memory_locked = SecretBytes::all_locked();
+  view.now_ms = query.call.now_ms;
+  view.audit_entries = audit::size(query.tx);
+  view.metrics = {{"commits", metrics.commits},
+                  {"members", metrics.members},
+                  {"retries", metrics.retries},
+                  {"busy_waits", metrics.busy_waits},
+                  {"statements", metrics.statements}};
   if (const TimeMs last = state_->last_run_due_ms; last > 0) {
     view.last_run_due_ms = last;
   }

@@ -27,7 +27,9 @@ class WriteOperation final : public Operation {
   }
   [[nodiscard]] Result<void> run_struct(const command::Call& call, const void* request,
                                         void* answer) const override {
-    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, *static_cast<const Request*>(request)));
+    const Request& plain = *static_cast<const Request*>(request);
+    KAMENG_CHECK(json::check(plain));
+    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, plain));
     return {};
   }
   void describe_request(json::Writer& writer) const override { json::describe<Request>(writer); }
@@ -62,7 +64,9 @@ class ReadOperation final : public Operation {
   }
   [[nodiscard]] Result<void> run_struct(const command::Call& call, const void* request,
                                         void* answer) const override {
-    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, *static_cast<const Request*>(request)));
+    const Request& plain = *static_cast<const Request*>(request);
+    KAMENG_CHECK(json::check(plain));
+    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, plain));
     return {};
   }
   void describe_request(json::Writer& writer) const override { json::describe<Request>(writer); }

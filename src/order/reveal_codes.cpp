@@ -6,7 +6,7 @@
 
 #include "order/access.hpp"
 #include "order/order_service.hpp"
-#include "vault/code_seal.hpp"
+#include "vault/unsealer.hpp"
 #include "vault/code_store.hpp"
 
 namespace kameng::order {
@@ -48,7 +48,7 @@ SealedCodes read_sealed(sql::Transaction& tx, const OrderId& id) {
   sealed.codes = vault::sold_to(tx, id);
   for (const vault::SealedCode& code : sealed.codes) {
     if (!sealed.batch_keys.contains(code.batch_id)) {
-      sealed.batch_keys.emplace(code.batch_id, vault::sealed_batch_key(tx, code.batch_id).value_or(Bytes{}));
+      sealed.batch_keys.emplace(code.batch_id, vault::sealed_batch_key(tx, code.batch_id));
     }
   }
   return sealed;
