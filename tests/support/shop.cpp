@@ -30,7 +30,8 @@ Shop::Shop(const ShopOptions& options) {
 }
 
 Outcome Shop::call(std::string_view operation, const Json& request, const Json& context) {
-  const Result<std::string> answer = engine_->call_document(operation, context.dump(), request.dump());
+  const Result<std::string> answer =
+      engine_->call_document(operation, context.dump(), request.dump());
   if (answer.ok()) {
     return {true, Json::parse(*answer), {}};
   }
@@ -58,8 +59,11 @@ void Shop::import_codes(const std::string& sku_id, int codes, const std::string&
   for (int i = 1; i <= codes; ++i) {
     content += prefix + "-" + std::to_string(i) + "\n";
   }
-  const Json report = must("code.import", {{"sku_id", sku_id}, {"format", "lines"}, {"encoding", "utf-8"},
-                                           {"content", content}, {"duplicates", "reject"}});
+  const Json report = must("code.import", {{"sku_id", sku_id},
+                                           {"format", "lines"},
+                                           {"encoding", "utf-8"},
+                                           {"content", content},
+                                           {"duplicates", "reject"}});
   REQUIRE(report["imported"] == codes);
 }
 
@@ -68,8 +72,11 @@ std::string Shop::stock_sku(int codes, std::int64_t unit_price_micros, const std
   const Json category = must("category.create", {{"name", "Games"}});
   Json goods{{"category_id", category["category_id"]},
              {"name", "Steam card"},
-             {"skus", {{{"name", "100 CNY"}, {"unit_price_micros", unit_price_micros}, {"currency", "CNY"},
-                        {"delivery", "code"}}}}};
+             {"skus",
+              {{{"name", "100 CNY"},
+                {"unit_price_micros", unit_price_micros},
+                {"currency", "CNY"},
+                {"delivery", "code"}}}}};
   goods.merge_patch(goods_extra);
   const Json made = must("goods.create", goods);
   const std::string sku_id = made["skus"][0]["sku_id"];
@@ -81,7 +88,8 @@ std::string Shop::stock_sku(int codes, std::int64_t unit_price_micros, const std
 }
 
 std::string Shop::customer(const std::string& email) {
-  return must_as(Json::object(), "account.register", {{"email", email}, {"password", "correct horse"}})["account_id"];
+  return must_as(Json::object(), "account.register",
+                 {{"email", email}, {"password", "correct horse"}})["account_id"];
 }
 
 Json Shop::notice_for(const std::string& out_trade_no, const Json& pay_extra) {

@@ -20,7 +20,9 @@ struct Outcome {
   bool ok = false;
   Json answer;  // when ok
   Json error;   // otherwise
-  [[nodiscard]] std::string reason() const { return ok ? "ok" : error["reason"].get<std::string>(); }
+  [[nodiscard]] std::string reason() const {
+    return ok ? "ok" : error["reason"].get<std::string>();
+  }
 };
 
 struct ShopOptions {
@@ -40,15 +42,20 @@ class Shop {
   [[nodiscard]] Outcome host(std::string_view operation, const Json& request = Json::object());
   // Calls as the host and fails the test on an error.
   Json must(std::string_view operation, const Json& request = Json::object());
-  Json must_as(const Json& context, std::string_view operation, const Json& request = Json::object());
+  Json must_as(const Json& context, std::string_view operation,
+               const Json& request = Json::object());
 
-  // Published goods with one SKU at `unit_price_micros`, stocked with `codes` codes named after `prefix`.
-  std::string stock_sku(int codes, std::int64_t unit_price_micros = 10'000'000, const std::string& prefix = "CODE",
+  // Published goods with one SKU at `unit_price_micros`, stocked with `codes` codes named after
+  // `prefix`.
+  std::string stock_sku(int codes, std::int64_t unit_price_micros = 10'000'000,
+                        const std::string& prefix = "CODE",
                         const Json& goods_extra = Json::object());
   void import_codes(const std::string& sku_id, int codes, const std::string& prefix);
   // A customer with a password; the account id.
   std::string customer(const std::string& email);
-  [[nodiscard]] Json on_behalf(const std::string& account_id) const { return {{"as", "host"}, {"account_id", account_id}}; }
+  [[nodiscard]] Json on_behalf(const std::string& account_id) const {
+    return {{"as", "host"}, {"account_id", account_id}};
+  }
 
   // Begins and pays an order through the sandbox; the outcome of the notice.
   std::string pay(const std::string& order_id, const Json& pay_extra = Json::object());
