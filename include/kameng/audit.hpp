@@ -1,6 +1,8 @@
-// audit.hpp - the audit log as a host and an auditor see it: signed checkpoints and proofs (RFC 6962 section 2.1).
+// audit.hpp - the audit log as a host and an auditor see it: signed checkpoints and proofs (RFC
+// 6962 section 2.1).
 //
-// Hashes are SHA-256 in base64. A leaf is SHA-256(0x00 || body), a node SHA-256(0x01 || left || right).
+// Hashes are SHA-256 in base64. A leaf is SHA-256(0x00 || body), a node SHA-256(0x01 || left ||
+// right).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +25,10 @@ struct CheckpointView {
     f.required("size", &CheckpointView::size, "How many entries it covers.");
     f.required("root", &CheckpointView::root, "The tree's root.");
     f.required("at_ms", &CheckpointView::at_ms, "When it was signed.");
-    f.required("note", &CheckpointView::note, "The signed text (C2SP checkpoint and signed note); keep it elsewhere.");
-    f.required("verifier_key", &CheckpointView::verifier_key, "Public key in the form of a signed note's verifier.");
+    f.required("note", &CheckpointView::note,
+               "The signed text (C2SP checkpoint and signed note); keep it elsewhere.");
+    f.required("verifier_key", &CheckpointView::verifier_key,
+               "Public key in the form of a signed note's verifier.");
   }
 };
 
@@ -62,7 +66,8 @@ struct Prove {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("position", &Prove::position, "Prove that this entry is in the log.").range(1, 9'007'199'254'740'991);
+    f.optional("position", &Prove::position, "Prove that this entry is in the log.")
+        .range(1, 9'007'199'254'740'991);
     f.optional("from_size", &Prove::from_size, "Or: prove that the log continues this earlier one.")
         .range(0, 9'007'199'254'740'991);
     f.optional("size", &Prove::size, "Of a checkpoint; the newest one's unless told.")
@@ -95,10 +100,13 @@ struct Verify {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("note", &Verify::note, "A checkpoint.").length(1, 4096);
-    f.required("verifier_key", &Verify::verifier_key, "Of the log, kept from its first checkpoint.").length(1, 256);
+    f.required("verifier_key", &Verify::verifier_key, "Of the log, kept from its first checkpoint.")
+        .length(1, 256);
     f.optional("entry", &Verify::entry, "Inclusion: the entry's body.").length(1, 65'536);
-    f.optional("position", &Verify::position, "Inclusion: its position.").range(1, 9'007'199'254'740'991);
-    f.optional("earlier_note", &Verify::earlier_note, "Consistency: an earlier checkpoint.").length(1, 4096);
+    f.optional("position", &Verify::position, "Inclusion: its position.")
+        .range(1, 9'007'199'254'740'991);
+    f.optional("earlier_note", &Verify::earlier_note, "Consistency: an earlier checkpoint.")
+        .length(1, 4096);
     f.optional("proof", &Verify::proof, "From audit.prove.").count(0, 128);
   }
 };

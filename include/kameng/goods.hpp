@@ -55,7 +55,7 @@ struct Create {
   using Answer = Created;
 
   CategoryId category_id;
-  std::optional<SupplierId> supplier_id;
+  std::optional<std::string> supplier_id;
   std::optional<std::int64_t> commission_bp;
   std::string name;
   std::optional<std::string> description;
@@ -64,9 +64,13 @@ struct Create {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("category_id", &Create::category_id, "The category it is shown in.");
-    f.optional("supplier_id", &Create::supplier_id, "Whose goods; absent: the platform's own.");
-    f.optional("commission_bp", &Create::commission_bp,
-               "The platform's part of a supplier's sale in basis points; 1000 when absent.")
+    f.optional("supplier_id", &Create::supplier_id,
+               "Whose goods they are, in the host's own words; absent: the shop's own.")
+        .length(1, 64);
+  absent:
+    the platform's own."); f
+        .optional("commission_bp", &Create::commission_bp,
+                  "The platform's part of a supplier's sale in basis points; 1000 when absent.")
         .range(0, 10'000);
     f.required("name", &Create::name, "Name as the shop shows it.").length(1, 200);
     f.optional("description", &Create::description, "Text as the shop shows it.").length(0, 20'000);
@@ -96,7 +100,7 @@ struct Sku {
 struct View {
   GoodsId goods_id;
   CategoryId category_id;
-  std::optional<SupplierId> supplier_id;
+  std::optional<std::string> supplier_id;
   std::optional<std::int64_t> commission_bp;
   std::string name;
   std::string description;

@@ -1,5 +1,5 @@
-// id.hpp - identifiers that leave the engine: 128 bits, ordered by time, printed as a prefix and 26 Crockford base32
-// characters ("ord_01j9z3x8m4…"). Tables keep the 16 bytes.
+// id.hpp - identifiers that leave the engine: 128 bits, ordered by time, printed as a prefix and 26
+// Crockford base32 characters ("ord_01j9z3x8m4…"). Tables keep the 16 bytes.
 #pragma once
 
 #include <array>
@@ -17,7 +17,8 @@ using IdBytes = std::array<std::uint8_t, 16>;
 
 // "ord" and the bytes -> "ord_…".
 [[nodiscard]] std::string print_id(std::string_view prefix, const IdBytes& bytes);
-// The reverse; nothing for another prefix, another length or a wrong character. Reads lower and upper case.
+// The reverse; nothing for another prefix, another length or a wrong character. Reads lower and
+// upper case.
 [[nodiscard]] std::optional<IdBytes> parse_id(std::string_view prefix, std::string_view text);
 [[nodiscard]] IdBytes make_id_bytes(std::int64_t now_ms, std::span<const std::uint8_t, 10> random);
 
@@ -37,22 +38,40 @@ struct Id {
 };
 
 namespace id_tag {
-struct Account { static constexpr std::string_view prefix = "acc"; };
-struct Session { static constexpr std::string_view prefix = "ses"; };
-struct Supplier { static constexpr std::string_view prefix = "sup"; };
-struct Category { static constexpr std::string_view prefix = "cat"; };
-struct Goods { static constexpr std::string_view prefix = "gds"; };
-struct Sku { static constexpr std::string_view prefix = "sku"; };
-struct Batch { static constexpr std::string_view prefix = "bat"; };
-struct Order { static constexpr std::string_view prefix = "ord"; };
-struct Payment { static constexpr std::string_view prefix = "pay"; };
-struct Refund { static constexpr std::string_view prefix = "rfd"; };
-struct Call { static constexpr std::string_view prefix = "cal"; };
+struct Account {
+  static constexpr std::string_view prefix = "acc";
+};
+struct Session {
+  static constexpr std::string_view prefix = "ses";
+};
+struct Category {
+  static constexpr std::string_view prefix = "cat";
+};
+struct Goods {
+  static constexpr std::string_view prefix = "gds";
+};
+struct Sku {
+  static constexpr std::string_view prefix = "sku";
+};
+struct Batch {
+  static constexpr std::string_view prefix = "bat";
+};
+struct Order {
+  static constexpr std::string_view prefix = "ord";
+};
+struct Payment {
+  static constexpr std::string_view prefix = "pay";
+};
+struct Refund {
+  static constexpr std::string_view prefix = "rfd";
+};
+struct Call {
+  static constexpr std::string_view prefix = "cal";
+};
 }  // namespace id_tag
 
 using AccountId = Id<id_tag::Account>;
 using SessionId = Id<id_tag::Session>;
-using SupplierId = Id<id_tag::Supplier>;
 using CategoryId = Id<id_tag::Category>;
 using GoodsId = Id<id_tag::Goods>;
 using SkuId = Id<id_tag::Sku>;

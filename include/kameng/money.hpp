@@ -36,8 +36,9 @@ struct Money {
 [[nodiscard]] std::optional<std::int64_t> checked_add(std::int64_t a, std::int64_t b) noexcept;
 [[nodiscard]] std::optional<std::int64_t> checked_mul(std::int64_t a, std::int64_t b) noexcept;
 
-// quantity × unit price, rounded half up once, in minor units. `unit_price_micros` is in 10⁻⁶ of the currency's unit
-// (1 yuan = 1,000,000). Nothing when it does not fit; negative prices do not exist here.
+// quantity × unit price, rounded half up once, in minor units. `unit_price_micros` is in 10⁻⁶ of
+// the currency's unit (1 yuan = 1,000,000). Nothing when it does not fit; negative prices do not
+// exist here.
 [[nodiscard]] std::optional<std::int64_t> line_amount(std::int64_t unit_price_micros,
                                                       std::int64_t quantity,
                                                       Currency currency) noexcept;

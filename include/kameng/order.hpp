@@ -30,7 +30,8 @@ struct PayRequest {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("provider", &PayRequest::provider, "Name of a configured provider, or wallet.").length(1, 32);
+    f.required("provider", &PayRequest::provider, "Name of a configured provider, or wallet.")
+        .length(1, 32);
     f.optional("method", &PayRequest::method, "The provider's way of paying.").length(1, 32);
   }
 };
@@ -47,11 +48,13 @@ struct Placed {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Placed::order_id, "The order.");
-    f.required("status", &Placed::status, "pending_payment, or delivered when a wallet paid at once.");
+    f.required("status", &Placed::status,
+               "pending_payment, or delivered when a wallet paid at once.");
     f.required("total", &Placed::total, "What it costs.");
     f.required("expires_at_ms", &Placed::expires_at_ms, "Until when its codes are held.");
     f.required("guest", &Placed::guest, "True when only lookup_secret opens it.");
-    f.optional("lookup_secret", &Placed::lookup_secret, "Opens a guest's order; shown here alone.").secret();
+    f.optional("lookup_secret", &Placed::lookup_secret, "Opens a guest's order; shown here alone.")
+        .secret();
     f.optional("payment", &Placed::payment, "As from payment.begin, when `pay` was given.");
   }
 };
@@ -87,7 +90,8 @@ struct LineView {
     f.required("sku_id", &LineView::sku_id, "What was bought.");
     f.required("name", &LineView::name, "Its name when it was bought.");
     f.required("quantity", &LineView::quantity, "How many codes.");
-    f.required("unit_price_micros", &LineView::unit_price_micros, "Frozen price, 10^-6 of the unit.");
+    f.required("unit_price_micros", &LineView::unit_price_micros,
+               "Frozen price, 10^-6 of the unit.");
     f.required("amount", &LineView::amount, "Rounded half up, once.");
   }
 };
@@ -175,7 +179,9 @@ struct Cancel {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Cancel::order_id, "The order.");
-    f.optional("lookup_secret", &Cancel::lookup_secret, "A guest's secret.").length(1, 128).secret();
+    f.optional("lookup_secret", &Cancel::lookup_secret, "A guest's secret.")
+        .length(1, 128)
+        .secret();
   }
 };
 
@@ -193,8 +199,10 @@ struct Explanation {
     f.required("status", &Explanation::status, "As order.get.");
     f.required("waits_for", &Explanation::waits_for,
                "payment, rest_of_payment, provider_answer, stock, refund, or nothing.");
-    f.required("owner", &Explanation::owner, "Who owns the next step: customer, provider, system, staff, nobody.");
-    f.optional("until_ms", &Explanation::until_ms, "Until when; then the engine goes on by itself.");
+    f.required("owner", &Explanation::owner,
+               "Who owns the next step: customer, provider, system, staff, nobody.");
+    f.optional("until_ms", &Explanation::until_ms,
+               "Until when; then the engine goes on by itself.");
     f.required("text", &Explanation::text, "For people.");
   }
 };
@@ -208,7 +216,9 @@ struct Explain {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Explain::order_id, "The order.");
-    f.optional("lookup_secret", &Explain::lookup_secret, "A guest's secret.").length(1, 128).secret();
+    f.optional("lookup_secret", &Explain::lookup_secret, "A guest's secret.")
+        .length(1, 128)
+        .secret();
   }
 };
 
@@ -234,7 +244,8 @@ struct Revealed {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Revealed::order_id, "The order.");
-    f.optional("codes", &Revealed::codes, "The delivered codes, in the order's lines' order.").secret();
+    f.optional("codes", &Revealed::codes, "The delivered codes, in the order's lines' order.")
+        .secret();
   }
 };
 
@@ -247,7 +258,9 @@ struct Reveal {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Reveal::order_id, "A delivered order.");
-    f.optional("lookup_secret", &Reveal::lookup_secret, "A guest's secret.").length(1, 128).secret();
+    f.optional("lookup_secret", &Reveal::lookup_secret, "A guest's secret.")
+        .length(1, 128)
+        .secret();
   }
 };
 

@@ -13,7 +13,8 @@
 
 namespace kameng {
 
-// A request that the host sends for the engine, and the answer it brings back. Bodies are text or base64, at most 700 KiB.
+// A request that the host sends for the engine, and the answer it brings back. Bodies are text or
+// base64, at most 700 KiB.
 struct HttpRequest {
   std::string method;
   std::string url;
@@ -54,7 +55,8 @@ struct OutgoingCall {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("call_id", &OutgoingCall::call_id, "Names the call in outbox.done.");
-    f.required("kind", &OutgoingCall::kind, "What it is for: payment.close, payment.query, refund.send, …");
+    f.required("kind", &OutgoingCall::kind,
+               "What it is for: payment.close, payment.query, refund.send, …");
     f.required("http", &OutgoingCall::http, "The request to send.");
   }
 };
@@ -86,7 +88,8 @@ struct Begun {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("payment_id", &Begun::payment_id, "The payment.");
-    f.required("out_trade_no", &Begun::out_trade_no, "Our number at the provider, at most 32 characters.");
+    f.required("out_trade_no", &Begun::out_trade_no,
+               "Our number at the provider, at most 32 characters.");
     f.required("status", &Begun::status, "pending, or success for a wallet.");
     f.required("order_status", &Begun::order_status, "Status of the order after this call.");
     f.required("amount", &Begun::amount, "What is still to be paid.");
@@ -107,7 +110,8 @@ struct Begin {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("order_id", &Begin::order_id, "The order to pay.");
-    f.required("provider", &Begin::provider, "Name of a configured provider, or wallet.").length(1, 32);
+    f.required("provider", &Begin::provider, "Name of a configured provider, or wallet.")
+        .length(1, 32);
     f.optional("method", &Begin::method, "The provider's way of paying.").length(1, 32);
     f.optional("lookup_secret", &Begin::lookup_secret, "A guest's secret.").length(1, 128).secret();
   }
@@ -130,7 +134,8 @@ struct View {
     f.required("order_id", &View::order_id, "The order it is for.");
     f.required("provider", &View::provider, "Who takes the money.");
     f.required("out_trade_no", &View::out_trade_no, "Our number at the provider.");
-    f.required("status", &View::status, "pending, success, declined, unknown, integrity_failure, expired.");
+    f.required("status", &View::status,
+               "pending, success, declined, unknown, integrity_failure, expired.");
     f.required("amount", &View::amount, "What was asked for.");
     f.required("captured", &View::captured, "What has arrived.");
     f.optional("provider_trade_no", &View::provider_trade_no, "The provider's number.");
@@ -161,7 +166,8 @@ struct Received {
   static void fields(Fields& f) {
     f.required("reply", &Received::reply, "Send exactly this back to the provider.");
     f.required("outcome", &Received::outcome,
-               "delivered, paid, short, repeated, late_delivered, late_refunded, refunded, excess_refunded,"
+               "delivered, paid, short, repeated, late_delivered, late_refunded, refunded, "
+               "excess_refunded,"
                " unattributed, integrity_failure, unverified, probe or ignored.");
   }
 };
@@ -179,7 +185,8 @@ struct Receive {
     f.required("provider", &Receive::provider, "Whose notice it is.").length(1, 32);
     f.optional("headers", &Receive::headers, "As they came, [name, value] pairs.");
     f.optional("body", &Receive::body, "As it came, when it is UTF-8 text.").length(0, 716'800);
-    f.optional("body_base64", &Receive::body_base64, "As it came, in base64, instead.").length(0, 955'736);
+    f.optional("body_base64", &Receive::body_base64, "As it came, in base64, instead.")
+        .length(0, 955'736);
   }
 };
 
@@ -210,7 +217,8 @@ struct Credit {
   static void fields(Fields& f) {
     f.required("account_id", &Credit::account_id, "Whose wallet.");
     f.required("amount", &Credit::amount, "How much, above 0.");
-    f.required("source", &Credit::source, "bank: money that arrived there; goodwill: a gift of the shop.")
+    f.required("source", &Credit::source,
+               "bank: money that arrived there; goodwill: a gift of the shop.")
         .one_of({"bank", "goodwill"});
     f.required("reason", &Credit::reason, "Why, for the audit log.").length(1, 200);
   }
@@ -242,7 +250,8 @@ struct SignedNotice {
   }
 };
 
-// The sandbox is a provider inside the library, for tests and first steps: it signs notices as a provider would.
+// The sandbox is a provider inside the library, for tests and first steps: it signs notices as a
+// provider would.
 struct Pay {
   static constexpr std::string_view operation = "sandbox.pay";
   using Answer = SignedNotice;
@@ -253,7 +262,8 @@ struct Pay {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("out_trade_no", &Pay::out_trade_no, "Of payment.begin; any other text is a trade nobody began.")
+    f.required("out_trade_no", &Pay::out_trade_no,
+               "Of payment.begin; any other text is a trade nobody began.")
         .length(1, 32);
     f.optional("amount", &Pay::amount, "Another amount than asked for.");
     f.optional("outcome", &Pay::outcome, "What the notice says.").one_of({"success", "closed"});
@@ -311,7 +321,8 @@ struct Failure {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("kind", &Failure::kind, "not_sent: certainly never left; unknown: it may have arrived.")
+    f.required("kind", &Failure::kind,
+               "not_sent: certainly never left; unknown: it may have arrived.")
         .one_of({"not_sent", "unknown"});
     f.optional("message", &Failure::message, "For people.").length(0, 500);
   }
@@ -322,7 +333,8 @@ struct Finished {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("outcome", &Finished::outcome, "done, again (it will be sent once more) or repeated.");
+    f.required("outcome", &Finished::outcome,
+               "done, again (it will be sent once more) or repeated.");
   }
 };
 

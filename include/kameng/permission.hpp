@@ -1,4 +1,5 @@
-// permission.hpp - what an operation asks of its caller. Checked in one place, at dispatch, for every door.
+// permission.hpp - what an operation asks of its caller. Checked in one place, at dispatch, for
+// every door.
 #pragma once
 
 #include <cstdint>

@@ -12,8 +12,8 @@
 
 namespace kameng {
 
-// Why a call did not do what was asked. Programs branch on `status` and `reason`; `message` is for people and never holds
-// a code, key, password or token.
+// Why a call did not do what was asked. Programs branch on `status` and `reason`; `message` is for
+// people and never holds a code, key, password or token.
 struct Error {
   Status status = Status::internal;
   std::string reason;  // "stock.sold_out": stable, declared by the operation
@@ -80,20 +80,21 @@ class [[nodiscard]] Result<void> {
 #define KAMENG_JOIN_(a, b) a##b
 #define KAMENG_JOIN(a, b) KAMENG_JOIN_(a, b)
 
-// KAMENG_TRY(const Order order, find(id));  leaves the function with the error, or goes on with the value.
-#define KAMENG_TRY(declaration, expression)                                             \
-  auto KAMENG_JOIN(result_, __LINE__) = (expression);                                   \
-  if (!KAMENG_JOIN(result_, __LINE__).ok()) {                                           \
-    return std::move(KAMENG_JOIN(result_, __LINE__)).error();                           \
-  }                                                                                     \
+// KAMENG_TRY(const Order order, find(id));  leaves the function with the error, or goes on with the
+// value.
+#define KAMENG_TRY(declaration, expression)                   \
+  auto KAMENG_JOIN(result_, __LINE__) = (expression);         \
+  if (!KAMENG_JOIN(result_, __LINE__).ok()) {                 \
+    return std::move(KAMENG_JOIN(result_, __LINE__)).error(); \
+  }                                                           \
   declaration = std::move(KAMENG_JOIN(result_, __LINE__)).value()
 
 // KAMENG_CHECK(write(x));  leaves the function with the error, or goes on.
-#define KAMENG_CHECK(expression)                                   \
-  do {                                                             \
-    if (auto outcome_ = (expression); !outcome_.ok()) {            \
-      return std::move(outcome_).error();                          \
-    }                                                              \
+#define KAMENG_CHECK(expression)                        \
+  do {                                                  \
+    if (auto outcome_ = (expression); !outcome_.ok()) { \
+      return std::move(outcome_).error();               \
+    }                                                   \
   } while (false)
 
 }  // namespace kameng

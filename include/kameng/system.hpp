@@ -1,4 +1,5 @@
-// system.hpp - what an operator says and hears: due work, self-checks, health, the clock, the event feed.
+// system.hpp - what an operator says and hears: due work, self-checks, health, the clock, the event
+// feed.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ struct DueDone {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("jobs", &DueDone::jobs, "How many of each kind were done; kinds without work are absent.");
+    f.required("jobs", &DueDone::jobs,
+               "How many of each kind were done; kinds without work are absent.");
     f.required("more", &DueDone::more, "True when the budget ended before the work did.");
   }
 };
@@ -81,9 +83,11 @@ struct HealthView {
     f.required("version", &HealthView::version, "Of the library.");
     f.required("storage", &HealthView::storage, "The driver.");
     f.required("sandbox", &HealthView::sandbox, "True when the sandbox provider is enabled.");
-    f.required("memory_locked", &HealthView::memory_locked, "False when the system refused to lock key memory.");
+    f.required("memory_locked", &HealthView::memory_locked,
+               "False when the system refused to lock key memory.");
     f.required("now_ms", &HealthView::now_ms, "The engine's clock.");
-    f.optional("last_run_due_ms", &HealthView::last_run_due_ms, "When system.run_due last ran in this process.");
+    f.optional("last_run_due_ms", &HealthView::last_run_due_ms,
+               "When system.run_due last ran in this process.");
     f.optional("next_due_ms", &HealthView::next_due_ms, "When an order is next due.");
     f.required("audit_entries", &HealthView::audit_entries, "Size of the audit log.");
     f.required("metrics", &HealthView::metrics, "Counters of this process.");
@@ -114,7 +118,8 @@ struct AdvanceClock {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("by_ms", &AdvanceClock::by_ms, "How far; manual clock only.").range(1, 3'153'600'000'000);
+    f.required("by_ms", &AdvanceClock::by_ms, "How far; manual clock only.")
+        .range(1, 3'153'600'000'000);
   }
 };
 

@@ -21,7 +21,7 @@ CREATE INDEX {p}category_parent ON {p}category (parent_id, id);
 CREATE TABLE {p}goods (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   category_id BLOB NOT NULL REFERENCES {p}category (id),
-  supplier_id BLOB CHECK (length(supplier_id) = 16),
+  supplier_id TEXT CHECK (length(supplier_id) BETWEEN 1 AND 64),
   commission_bp INTEGER NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
   status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'withdrawn')),
   name TEXT NOT NULL CHECK (name <> ''),

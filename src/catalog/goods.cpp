@@ -45,7 +45,7 @@ std::optional<goods::View> find_view(sql::Transaction& tx, GoodsId id) {
     }
     view.goods_id = rows.id<GoodsId>(0);
     view.category_id = rows.id<CategoryId>(1);
-    view.supplier_id = rows.maybe_id<SupplierId>(2);
+    view.supplier_id = rows.maybe_text(2);
     if (view.supplier_id) {
       view.commission_bp = rows.int64(3);
     }
@@ -128,7 +128,7 @@ std::optional<SkuFacts> find_sku(sql::Transaction& tx, SkuId id) {
   facts.unit_price_micros = rows.int64(4);
   facts.currency = read_currency(tx, rows, 5);
   facts.published = rows.text_view(6) == goods_status_name(GoodsStatus::published);
-  facts.supplier_id = rows.maybe_id<SupplierId>(7);
+  facts.supplier_id = rows.maybe_text(7);
   facts.commission_bp = static_cast<std::int32_t>(rows.int64(8));
   facts.delivery = rows.text(9);
   return facts;

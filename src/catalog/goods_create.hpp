@@ -31,7 +31,7 @@ struct CreateGoodsPlan {
   };
   GoodsId id;
   CategoryId category_id;
-  std::optional<SupplierId> supplier_id;
+  std::optional<std::string> supplier_id;
   std::int64_t commission_bp = 0;
   std::string name;
   std::string description;

@@ -21,9 +21,9 @@ struct SkuFacts {
   std::int64_t unit_price_micros = 0;
   Currency currency{};
   bool published = false;
-  std::optional<SupplierId> supplier_id;  // absent: the platform's own goods
-  std::int32_t commission_bp = 0;         // means something with a supplier only
-  std::string delivery;                   // "code"
+  std::optional<std::string> supplier_id;  // absent: the platform's own goods
+  std::int32_t commission_bp = 0;          // means something with a supplier only
+  std::string delivery;                    // "code"
 };
 
 // One statement. Nothing for an unknown SKU; one whose goods are not published is found and says

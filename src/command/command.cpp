@@ -23,7 +23,8 @@ Error in_progress() {
       .with(Retry::same);
 }
 
-// Keys that a caller brought, hashed so that they need no more room than our own; the first bit tells the two apart.
+// Keys that a caller brought, hashed so that they need no more room than our own; the first bit
+// tells the two apart.
 std::array<std::uint8_t, 16> hashed_key(const keys::KeyRing& ring, std::string_view scope,
                                         std::string_view operation, ByteView key) {
   const auto digest = ring.digest({as_bytes(scope), as_bytes(operation), key});
@@ -66,8 +67,8 @@ Result<void> Command::run_alone(const sql::Work& work) {
 }
 
 Command::Stored Command::claim(sql::Transaction& tx) {
-  // A key made here cannot be in the table before its first run; it is after a commit whose outcome was lost, and then this
-  // closure runs a second time.
+  // A key made here cannot be in the table before its first run; it is after a commit whose outcome
+  // was lost, and then this closure runs a second time.
   const bool first_run = std::exchange(claimed_before_, true) == false;
   if (!keyed_ || (digest_.empty() && first_run)) {
     return {};
@@ -158,7 +159,8 @@ void Command::record(sql::Transaction& tx, const std::vector<audit::Entry>& entr
 std::int64_t prune_keys(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max) {
   const TimeMs before = now_ms - key_kept_ms;
   const IdBytes made_before = make_id_bytes(before, std::array<std::uint8_t, 10>{});
-  return tx.run(prune_brought_keys, before, rows_max) + tx.run(prune_made_keys, made_before, rows_max);
+  return tx.run(prune_brought_keys, before, rows_max) +
+         tx.run(prune_made_keys, made_before, rows_max);
 }
 
 }  // namespace kameng::command

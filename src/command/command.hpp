@@ -1,16 +1,20 @@
-// command.hpp - what every write shares: the idempotency key, the phase, the audit entries, the stored answer.
+// command.hpp - what every write shares: the idempotency key, the phase, the audit entries, the
+// stored answer.
 //
-// A handler does its slow work first (hashing, signatures, sealing, parsing, drawing ids), then runs one phase:
+// A handler does its slow work first (hashing, signatures, sealing, parsing, drawing ids), then
+// runs one phase:
 //
 //   return command.phase<Placed>([&](sql::Transaction& tx) {
-//     const PlaceFacts facts = read_facts(tx, request);                       // nothing is written here
-//     return command.settle<Placed>(tx, decide(facts, request), [&](const PlacePlan& plan) {
-//       return apply(tx, plan);                                               // one list of statements
+//     const PlaceFacts facts = read_facts(tx, request);                       // nothing is written
+//     here return command.settle<Placed>(tx, decide(facts, request), [&](const PlacePlan& plan) {
+//       return apply(tx, plan);                                               // one list of
+//       statements
 //     });
 //   });
 //
-// The closure may run several times and on another caller's thread. Its answer is stored under the key; a repetition
-// returns the stored answer without running it. Nothing technical is stored, and no failed authentication.
+// The closure may run several times and on another caller's thread. Its answer is stored under the
+// key; a repetition returns the stored answer without running it. Nothing technical is stored, and
+// no failed authentication.
 #pragma once
 
 #include <array>
@@ -24,7 +28,8 @@
 
 namespace kameng::command {
 
-// How an operation's answer is written and read back; given by the operation registry. Secret fields are left out.
+// How an operation's answer is written and read back; given by the operation registry. Secret
+// fields are left out.
 struct AnswerCodec {
   std::string (*encode)(const void* answer) = nullptr;
   Result<void> (*decode)(std::string_view text, void* answer) = nullptr;
@@ -32,7 +37,8 @@ struct AnswerCodec {
 
 class Command {
  public:
-  // `request_text` gives the canonical encoding of the request; asked for only when the caller brought a key.
+  // `request_text` gives the canonical encoding of the request; asked for only when the caller
+  // brought a key.
   Command(const Call& call, std::string_view operation, AnswerCodec codec,
           const std::function<std::string()>& request_text);
   // Work without a caller's answer (due work): no key row.
@@ -55,14 +61,16 @@ class Command {
     return IdType{make_id_bytes(call_.now_ms, random().draw<10>())};
   }
 
-  // The operation is harmless when repeated and each answer stands for itself (a reveal with its audit entry, a lease): no
-  // key row, nothing is stored or replayed.
+  // The operation is harmless when repeated and each answer stands for itself (a reveal with its
+  // audit entry, a lease): no key row, nothing is stored or replayed.
   void repeatable() { keyed_ = false; }
 
-  // The key comes from a verified event of the outside world instead of the caller (a provider's notice).
+  // The key comes from a verified event of the outside world instead of the caller (a provider's
+  // notice).
   void set_key(ByteView event);
 
-  // Runs the phase. `Answer` is the operation's answer type. Body: Result<Answer>(sql::Transaction&), ending in settle().
+  // Runs the phase. `Answer` is the operation's answer type. Body:
+  // Result<Answer>(sql::Transaction&), ending in settle().
   template <class Answer, class Body>
   [[nodiscard]] Result<Answer> phase(Body&& body) {
     std::optional<Result<Answer>> outcome;
@@ -92,11 +100,13 @@ class Command {
     return std::move(*outcome);
   }
 
-  // Bulk work: the body runs in slices of its own transactions until it returns an answer. `progress` is kept with the key,
-  // so that a repetition after a crash goes on where the last committed slice ended. While slices run, another call with
-  // the key gets ABORTED `idempotency.in_progress`.
-  template <class Answer, class Body>  // Body: Result<std::optional<Answer>>(sql::Transaction&, std::string& progress)
-  [[nodiscard]] Result<Answer> slices(Body&& body) {
+  // Bulk work: the body runs in slices of its own transactions until it returns an answer.
+  // `progress` is kept with the key, so that a repetition after a crash goes on where the last
+  // committed slice ended. While slices run, another call with the key gets ABORTED
+  // `idempotency.in_progress`.
+  template <class Answer, class Body>  // Body: Result<std::optional<Answer>>(sql::Transaction&,
+                                       // std::string& progress)
+                                       [[nodiscard]] Result<Answer> slices(Body&& body) {
     for (;;) {
       std::optional<Result<Answer>> outcome;
       KAMENG_CHECK(run_alone([&](sql::Transaction& tx) -> Result<void> {
@@ -133,10 +143,12 @@ class Command {
     }
   }
 
-  // Applies what was decided. On acceptance: apply(plan) -> Answer, and the plan's entries are recorded. On refusal with a
-  // plan: its entries are recorded. Nothing has been written before this.
+  // Applies what was decided. On acceptance: apply(plan) -> Answer, and the plan's entries are
+  // recorded. On refusal with a plan: its entries are recorded. Nothing has been written before
+  // this.
   template <class Answer, class Plan, class Apply>
-  [[nodiscard]] Result<Answer> settle(sql::Transaction& tx, Decision<Plan> decision, Apply&& apply) {
+  [[nodiscard]] Result<Answer> settle(sql::Transaction& tx, Decision<Plan> decision,
+                                      Apply&& apply) {
     settled_ = true;
     if (decision.refusal) {
       if (decision.plan) {
@@ -186,7 +198,7 @@ class Command {
   std::string progress_;  // of slices without a key
   bool settled_ = false;
   bool claimed_before_ = false;
-  bool exists_ = false;   // the key row, as the last claim saw it
+  bool exists_ = false;  // the key row, as the last claim saw it
 };
 
 // Deletes keys older than 7 days, at most `rows_max` of each kind; returns how many.

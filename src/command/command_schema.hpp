@@ -5,8 +5,9 @@
 
 namespace kameng::command {
 
-// Keys that callers bring are hashes with the first bit set and live 7 days, found again by the partial index; keys made
-// here begin with their time and are found by their order. So neither kind pays for the other.
+// Keys that callers bring are hashes with the first bit set and live 7 days, found again by the
+// partial index; keys made here begin with their time and are found by their order. So neither kind
+// pays for the other.
 inline constexpr std::string_view command_schema = R"sql(
 CREATE TABLE {p}idempotency (
   key BLOB PRIMARY KEY CHECK (length(key) = 16),

@@ -1,4 +1,5 @@
-// decision.hpp - what a pure decide() returns: an acceptance with its plan, or a refusal that may carry a plan of its own.
+// decision.hpp - what a pure decide() returns: an acceptance with its plan, or a refusal that may
+// carry a plan of its own.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// due_hint.hpp - when work is due next, as far as this process knows: a number in memory, no statement. It lets a write
-// notice a forgotten cron; system.run_due itself asks the tables.
+// due_hint.hpp - when work is due next, as far as this process knows: a number in memory, no
+// statement. It lets a write notice a forgotten cron; system.run_due itself asks the tables.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,8 @@ class DueHint {
  public:
   void at(TimeMs due_ms) {
     TimeMs known = next_ms_.load(std::memory_order_relaxed);
-    while (due_ms < known && !next_ms_.compare_exchange_weak(known, due_ms, std::memory_order_relaxed)) {
+    while (due_ms < known &&
+           !next_ms_.compare_exchange_weak(known, due_ms, std::memory_order_relaxed)) {
     }
   }
   [[nodiscard]] bool overdue(TimeMs now_ms, std::int64_t by_ms) const {

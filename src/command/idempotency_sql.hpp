@@ -5,7 +5,8 @@
 
 namespace kameng::command {
 
-// `answer` holds the answer of an answered key, the error document of a refused one, the progress of a running one.
+// `answer` holds the answer of an answered key, the error document of a refused one, the progress
+// of a running one.
 enum class KeyState : int { running = 0, answered = 1, refused = 2 };
 
 inline constexpr sql::Statement find_key{

@@ -11,8 +11,8 @@ constexpr std::int64_t minute_ms = 60'000;
 
 }  // namespace
 
-void RefusalCounter::count(std::string_view who, std::string_view operation, std::string_view reason,
-                           TimeMs now_ms) {
+void RefusalCounter::count(std::string_view who, std::string_view operation,
+                           std::string_view reason, TimeMs now_ms) {
   const std::lock_guard lock(mutex_);
   Key key{now_ms / minute_ms, std::string(who), std::string(operation), std::string(reason)};
   if (counts_.size() >= keys_max && !counts_.contains(key)) {

@@ -1,6 +1,6 @@
-// refusals.hpp - refusals made before a phase (bad document, no permission, failed sign-in), counted in memory and written
-// to the audit log as one entry per (actor or address, reason, minute), so that a flood of bad calls is not a flood of
-// commits.
+// refusals.hpp - refusals made before a phase (bad document, no permission, failed sign-in),
+// counted in memory and written to the audit log as one entry per (actor or address, reason,
+// minute), so that a flood of bad calls is not a flood of commits.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,10 @@ namespace kameng::command {
 
 class RefusalCounter {
  public:
-  // `who` is an actor's label or an address; bounded: beyond 10,000 different keys a minute the rest share one.
-  void count(std::string_view who, std::string_view operation, std::string_view reason, TimeMs now_ms);
+  // `who` is an actor's label or an address; bounded: beyond 10,000 different keys a minute the
+  // rest share one.
+  void count(std::string_view who, std::string_view operation, std::string_view reason,
+             TimeMs now_ms);
 
   // The entries of all minutes before the one of `now_ms`, taken out. Cheap when there are none.
   [[nodiscard]] std::vector<audit::Entry> take_finished(TimeMs now_ms);

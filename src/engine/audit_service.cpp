@@ -38,7 +38,8 @@ std::optional<VerifierKey> parse_verifier_key(const std::string& text) {
   }
   std::copy(bytes->begin() + 1, bytes->end(), parsed.key.begin());
   // Printing it again checks the key hash in the middle.
-  return audit::print_verifier_key(parsed.name, parsed.key) == text ? std::optional(parsed) : std::nullopt;
+  return audit::print_verifier_key(parsed.name, parsed.key) == text ? std::optional(parsed)
+                                                                    : std::nullopt;
 }
 
 Result<std::vector<audit::Hash>> read_proof(const std::vector<std::string>& texts) {
@@ -46,7 +47,8 @@ Result<std::vector<audit::Hash>> read_proof(const std::vector<std::string>& text
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto bytes = from_base64(texts[i]);
     if (!bytes || bytes->size() != audit::Hash{}.size()) {
-      return Error{Status::invalid_argument, "audit.proof_malformed", "A proof is a list of 32-byte hashes in base64."}
+      return Error{Status::invalid_argument, "audit.proof_malformed",
+                   "A proof is a list of 32-byte hashes in base64."}
           .at("proof[" + std::to_string(i) + "]");
     }
     audit::Hash hash{};
@@ -65,7 +67,8 @@ std::vector<std::string> print_proof(const std::vector<audit::Hash>& proof) {
 }
 
 Error not_in_log(std::string_view field) {
-  return Error{Status::not_found, "audit.not_in_log", "The log has no such entry or size yet."}.at(field);
+  return Error{Status::not_found, "audit.not_in_log", "The log has no such entry or size yet."}.at(
+      field);
 }
 
 }  // namespace
@@ -73,30 +76,34 @@ Error not_in_log(std::string_view field) {
 Result<audit::CheckpointView> AuditService::checkpoint(command::Command& command,
                                                        const audit::MakeCheckpoint& /*request*/) {
   const keys::KeyRing& ring = command.keys();
-  const audit::Signer signer{origin_, ring.public_key(), [&ring](ByteView message) { return ring.sign(message); }};
+  const audit::Signer signer{origin_, ring.public_key(),
+                             [&ring](ByteView message) { return ring.sign(message); }};
   // Hashing is done in slices of its own transactions, so that the one that signs is short.
   bool more = true;
   while (more) {
-    KAMENG_CHECK(command.environment().database.write_alone(command.deadline(),
-                                                            [&](sql::Transaction& tx) -> Result<void> {
-                                                              more = audit::extend(tx, entries_a_slice);
-                                                              return {};
-                                                            }));
+    KAMENG_CHECK(command.environment().database.write_alone(
+        command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
+          more = audit::extend(tx, entries_a_slice);
+          return {};
+        }));
   }
   struct Plan {
     std::vector<audit::Entry> entries;
   };
   command.repeatable();
-  return command.phase<audit::CheckpointView>([&](sql::Transaction& tx) -> Result<audit::CheckpointView> {
-    return command.settle<audit::CheckpointView>(tx, command::Decision<Plan>::accept({}), [&](const Plan&) {
-      return view_of(audit::checkpoint(tx, signer, command.now_ms()), signer);
-    });
-  });
+  return command.phase<audit::CheckpointView>(
+      [&](sql::Transaction& tx) -> Result<audit::CheckpointView> {
+        return command.settle<audit::CheckpointView>(
+            tx, command::Decision<Plan>::accept({}), [&](const Plan&) {
+              return view_of(audit::checkpoint(tx, signer, command.now_ms()), signer);
+            });
+      });
 }
 
 Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Prove& request) {
   if (request.position.has_value() == request.from_size.has_value()) {
-    return Error{Status::invalid_argument, "audit.ask_one", "Give either position or from_size."}.at("position");
+    return Error{Status::invalid_argument, "audit.ask_one", "Give either position or from_size."}
+        .at("position");
   }
   std::int64_t size = 0;
   if (request.size) {
@@ -104,15 +111,18 @@ Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Pro
   } else if (const auto latest = audit::latest_checkpoint(query.tx)) {
     size = static_cast<std::int64_t>(latest->size);
   } else {
-    return Error{Status::failed_precondition, "audit.no_checkpoint", "Make a checkpoint first: audit.checkpoint."};
+    return Error{Status::failed_precondition, "audit.no_checkpoint",
+                 "Make a checkpoint first: audit.checkpoint."};
   }
   if (size > audit::size(query.tx)) {
     return not_in_log("size");
   }
-  audit::Proof answer{.size = size};
+  audit::Proof answer;
+  answer.size = size;
   const auto to = static_cast<std::uint64_t>(size);
   if (request.position) {
-    auto proof = audit::prove_inclusion(query.tx, static_cast<std::uint64_t>(*request.position - 1), to);
+    auto proof =
+        audit::prove_inclusion(query.tx, static_cast<std::uint64_t>(*request.position - 1), to);
     answer.entry = audit::body_at(query.tx, *request.position);
     if (!proof || !answer.entry) {
       return not_in_log("position");
@@ -121,7 +131,8 @@ Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Pro
     answer.proof = print_proof(*proof);
     return answer;
   }
-  auto proof = audit::prove_consistency(query.tx, static_cast<std::uint64_t>(*request.from_size), to);
+  auto proof =
+      audit::prove_consistency(query.tx, static_cast<std::uint64_t>(*request.from_size), to);
   if (!proof) {
     return not_in_log("from_size");
   }
@@ -130,27 +141,32 @@ Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Pro
   return answer;
 }
 
-Result<audit::Verdict> AuditService::verify(command::Query& /*query*/, const audit::Verify& request) {
+Result<audit::Verdict> AuditService::verify(command::Query& /*query*/,
+                                            const audit::Verify& request) {
   const bool inclusion = request.entry && request.position;
   if (inclusion == request.earlier_note.has_value()) {
-    return Error{Status::invalid_argument, "audit.ask_one", "Give either entry and position, or earlier_note."}.at(
-        "entry");
+    return Error{Status::invalid_argument, "audit.ask_one",
+                 "Give either entry and position, or earlier_note."}
+        .at("entry");
   }
   KAMENG_TRY(const std::vector<audit::Hash> proof, read_proof(request.proof));
   const auto key = parse_verifier_key(request.verifier_key);
   if (!key) {
-    return Error{Status::invalid_argument, "audit.key_malformed", "verifier_key is not name+hash+key."}.at(
-        "verifier_key");
+    return Error{Status::invalid_argument, "audit.key_malformed",
+                 "verifier_key is not name+hash+key."}
+        .at("verifier_key");
   }
   if (!audit::open_note(request.note, key->name, key->key)) {
     return audit::Verdict{false, "The checkpoint is not signed by this key."};
   }
   if (inclusion) {
-    const bool ok = audit::verify_entry({*request.entry, *request.position, request.note}, proof, key->name, key->key);
+    const bool ok = audit::verify_entry({*request.entry, *request.position, request.note}, proof,
+                                        key->name, key->key);
     return audit::Verdict{ok, ok ? "The entry is in the log that the checkpoint signs."
                                  : "The entry is not in the log that the checkpoint signs."};
   }
-  const bool ok = audit::verify_notes(*request.earlier_note, request.note, proof, key->name, key->key);
+  const bool ok =
+      audit::verify_notes(*request.earlier_note, request.note, proof, key->name, key->key);
   return audit::Verdict{ok, ok ? "The later log continues the earlier one."
                                : "The later log does not continue the earlier one."};
 }

@@ -31,10 +31,12 @@ struct VaultConfig {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("key_file", &VaultConfig::key_file, "The file with the master key. Keep a copy apart from the database.")
+    f.optional("key_file", &VaultConfig::key_file,
+               "The file with the master key. Keep a copy apart from the database.")
         .length(1, 4096);
-    f.optional("create", &VaultConfig::create,
-               "Make the file (mode 0600) when it is missing and the database holds nothing sealed.");
+    f.optional(
+        "create", &VaultConfig::create,
+        "Make the file (mode 0600) when it is missing and the database holds nothing sealed.");
   }
 };
 
@@ -43,7 +45,8 @@ struct SandboxConfig {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("enabled", &SandboxConfig::enabled, "A provider for tests and first steps; takes no money.");
+    f.optional("enabled", &SandboxConfig::enabled,
+               "A provider for tests and first steps; takes no money.");
   }
 };
 
@@ -73,7 +76,8 @@ struct LogConfig {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("path", &LogConfig::path, "Lines are appended to this file; absent: the host's log slot, or none.")
+    f.optional("path", &LogConfig::path,
+               "Lines are appended to this file; absent: the host's log slot, or none.")
         .length(1, 4096);
     f.optional("level", &LogConfig::level, "The most detailed level that is written.")
         .one_of({"error", "warning", "info", "debug", "trace"});
@@ -85,14 +89,18 @@ struct AccountsConfig : account::Config {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("verify_contact", &AccountsConfig::verify_contact, "Whether a contact must be proven first.")
+    f.optional("verify_contact", &AccountsConfig::verify_contact,
+               "Whether a contact must be proven first.")
         .one_of({"optional"});
     f.optional("session_ms", &AccountsConfig::session_ms, "How long a session lives without use.")
         .range(60'000, 31'536'000'000);
-    f.optional("argon2_memory_kib", &AccountsConfig::argon2_memory_kib, "Memory of one password hash.")
+    f.optional("argon2_memory_kib", &AccountsConfig::argon2_memory_kib,
+               "Memory of one password hash.")
         .range(8, 4'194'304);
-    f.optional("argon2_passes", &AccountsConfig::argon2_passes, "Passes of one password hash.").range(1, 100);
-    f.optional("argon2_parallel_max", &AccountsConfig::argon2_parallel_max, "Hashes at once.").range(1, 1024);
+    f.optional("argon2_passes", &AccountsConfig::argon2_passes, "Passes of one password hash.")
+        .range(1, 100);
+    f.optional("argon2_parallel_max", &AccountsConfig::argon2_parallel_max, "Hashes at once.")
+        .range(1, 1024);
   }
 };
 
@@ -107,11 +115,14 @@ struct OrdersConfig : order::Config {
     f.optional("stock_wait_ms", &OrdersConfig::stock_wait_ms,
                "How long a paid order waits for stock before its money goes back.")
         .range(0, 2'592'000'000);
-    f.optional("unpaid_per_account", &OrdersConfig::unpaid_per_account, "Unpaid orders of one account.")
+    f.optional("unpaid_per_account", &OrdersConfig::unpaid_per_account,
+               "Unpaid orders of one account.")
         .range(1, 100'000);
-    f.optional("unpaid_per_contact", &OrdersConfig::unpaid_per_contact, "Unpaid orders of one contact.")
+    f.optional("unpaid_per_contact", &OrdersConfig::unpaid_per_contact,
+               "Unpaid orders of one contact.")
         .range(1, 100'000);
-    f.optional("unpaid_per_device", &OrdersConfig::unpaid_per_device, "Unpaid orders of one device.")
+    f.optional("unpaid_per_device", &OrdersConfig::unpaid_per_device,
+               "Unpaid orders of one device.")
         .range(1, 100'000);
     f.optional("unpaid_per_network", &OrdersConfig::unpaid_per_network,
                "Unpaid orders of one IPv4 /24 or IPv6 /56.")
@@ -136,19 +147,25 @@ struct Config {
   template <class Fields>
   static void fields(Fields& f) {
     f.optional("storage", &Config::storage, "Where the shop lives.");
-    f.optional("vault", &Config::vault, "The master key. Needed for a file; in memory a random key is used.");
+    f.optional("vault", &Config::vault,
+               "The master key. Needed for a file; in memory a random key is used.");
     f.optional("providers", &Config::providers, "Who takes money.");
-    f.optional("allow_sandbox", &Config::allow_sandbox, "Needed to enable the sandbox on a file database; audited.");
+    f.optional("allow_sandbox", &Config::allow_sandbox,
+               "Needed to enable the sandbox on a file database; audited.");
     f.optional("clock", &Config::clock, "The engine's time.");
     f.optional("accounts", &Config::accounts, "Customers.");
     f.optional("orders", &Config::orders, "Orders and their quotas.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
-    f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.").length(1, 100);
-    f.optional("timeout_ms", &Config::timeout_ms, "How long a call may take unless its context says.")
+    f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")
+        .length(1, 100);
+    f.optional("timeout_ms", &Config::timeout_ms,
+               "How long a call may take unless its context says.")
         .range(1, 3'600'000);
-    f.optional("share", &Config::share,
-               "One engine per process for this configuration; it stays open until the process ends.");
-    f.optional("require", &Config::require, "Operations the host needs; opening fails when one is missing.")
+    f.optional(
+        "share", &Config::share,
+        "One engine per process for this configuration; it stays open until the process ends.");
+    f.optional("require", &Config::require,
+               "Operations the host needs; opening fails when one is missing.")
         .count(0, 1000);
   }
 };

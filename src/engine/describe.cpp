@@ -1,4 +1,5 @@
-// describe.cpp - everything that is declared, as one document: what headers, bindings and pages are generated from.
+// describe.cpp - everything that is declared, as one document: what headers, bindings and pages are
+// generated from.
 
 #include "engine/config.hpp"
 #include "engine/state.hpp"
@@ -60,7 +61,12 @@ std::string engine::describe_all(const ops::Registry& registry) {
   std::string text;
   json::Writer writer(text);
   writer.begin_object().key("library").begin_object();
-  writer.key("name").string("kameng").key("version").string(library_version).key("api_version").int64(api_version);
+  writer.key("name")
+      .string("kameng")
+      .key("version")
+      .string(library_version)
+      .key("api_version")
+      .int64(api_version);
   writer.end_object();
   describe_statuses(writer);
   writer.key("config");

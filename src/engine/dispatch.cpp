@@ -1,4 +1,5 @@
-// dispatch.cpp - the one way into every operation: who calls, may they, run, and what every call shares afterwards.
+// dispatch.cpp - the one way into every operation: who calls, may they, run, and what every call
+// shares afterwards.
 
 #include <string>
 #include <utility>
@@ -14,12 +15,13 @@
 namespace kameng {
 namespace {
 
-constexpr std::int64_t overdue_ms = 30'000;   // how late local work may be before a write helps
+constexpr std::int64_t overdue_ms = 30'000;  // how late local work may be before a write helps
 constexpr std::int64_t help_budget_ms = 5;
 
 Error session_invalid() {
-  return Error{Status::unauthenticated, "session.invalid", "This token is not valid, or has ended. Sign in again."}.at(
-      "token");
+  return Error{Status::unauthenticated, "session.invalid",
+               "This token is not valid, or has ended. Sign in again."}
+      .at("token");
 }
 
 class InFlight {
@@ -37,7 +39,8 @@ class InFlight {
   std::atomic<std::int64_t>* calls_;
 };
 
-std::string_view counted_as(const Context& context, const command::Actor& actor, const std::string& label) {
+std::string_view counted_as(const Context& context, const command::Actor& actor,
+                            const std::string& label) {
   return actor.kind == command::ActorKind::nobody && context.ip ? std::string_view(*context.ip)
                                                                 : std::string_view(label);
 }
@@ -53,16 +56,18 @@ Engine::~Engine() {
   const std::vector<audit::Entry> entries = state_->refusals.take_all();
   if (!entries.empty()) {
     const TimeMs now_ms = state_->clock->now_ms();
-    // Counts of refusals only; when they cannot be written there is nobody left to tell but the log.
-    const Result<void> written =
-        state_->database->write(Deadline::after_ms(1000), [&](sql::Transaction& tx) -> Result<void> {
+    // Counts of refusals only; when they cannot be written there is nobody left to tell but the
+    // log.
+    const Result<void> written = state_->database->write(
+        Deadline::after_ms(1000), [&](sql::Transaction& tx) -> Result<void> {
           for (const audit::Entry& entry : entries) {
             audit::append(tx, entry, "system", now_ms);
           }
           return {};
         });
     if (!written.ok()) {
-      state_->log.write(LogLevel::warning, "engine: refusals were not written: " + written.error().reason);
+      state_->log.write(LogLevel::warning,
+                        "engine: refusals were not written: " + written.error().reason);
     }
   }
 }
@@ -72,10 +77,13 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
   using command::Actor;
   using command::ActorKind;
   if (context.as && context.token) {
-    return Error{Status::invalid_argument, "context.conflict", "Give either `as` or `token`."}.at("token");
+    return Error{Status::invalid_argument, "context.conflict", "Give either `as` or `token`."}.at(
+        "token");
   }
   if (context.as) {
-    return context.account_id ? Actor{.kind = ActorKind::customer, .account_id = context.account_id, .by_host = true}
+    return context.account_id ? Actor{.kind = ActorKind::customer,
+                                      .account_id = context.account_id,
+                                      .by_host = true}
                               : Actor{.kind = ActorKind::host};
   }
   if (context.account_id) {
@@ -103,14 +111,17 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
       return {};
     }));
   }
-  return Actor{.kind = ActorKind::customer, .account_id = session->account_id, .session_id = session->session_id};
+  return Actor{.kind = ActorKind::customer,
+               .account_id = session->account_id,
+               .session_id = session->session_id};
 }
 
 Result<void> Engine::State::dispatch(const ops::Operation& operation, const Context& context,
                                      const std::function<Result<void>(const command::Call&)>& run) {
   const InFlight in_flight(calls);
   const TimeMs now_ms = clock->now_ms();
-  const Deadline deadline = Deadline::after_ms(context.timeout_ms > 0 ? context.timeout_ms : config.timeout_ms);
+  const Deadline deadline =
+      Deadline::after_ms(context.timeout_ms > 0 ? context.timeout_ms : config.timeout_ms);
   Result<command::Actor> actor = authenticate(context, now_ms, deadline);
   const std::string label = actor.ok() ? actor->label() : std::string("nobody");
   Result<void> outcome = [&]() -> Result<void> {
@@ -119,17 +130,18 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
     }
     if (!account::allows(*actor, operation.permission())) {
       const bool unknown = actor->kind == command::ActorKind::nobody;
-      return Error{unknown ? Status::unauthenticated : Status::permission_denied,
-                   unknown ? "call.unauthenticated" : "call.forbidden",
-                   unknown ? "Sign in first, or call as the host." : "This caller may not do this."};
+      return Error{
+          unknown ? Status::unauthenticated : Status::permission_denied,
+          unknown ? "call.unauthenticated" : "call.forbidden",
+          unknown ? "Sign in first, or call as the host." : "This caller may not do this."};
     }
     return run(command::Call{*environment, *actor, context, now_ms, deadline});
   }();
   if (!outcome.ok()) {
     const Error& error = outcome.error();
     if (error.status == Status::unauthenticated || error.status == Status::permission_denied) {
-      refusals.count(counted_as(context, actor.ok() ? *actor : command::Actor{}, label), operation.name(), error.reason,
-                     now_ms);
+      refusals.count(counted_as(context, actor.ok() ? *actor : command::Actor{}, label),
+                     operation.name(), error.reason, now_ms);
     }
     if (error.status == Status::internal || error.status == Status::data_loss) {
       log.write(LogLevel::error, std::string(operation.name()) + ": " + error.reason);
@@ -137,7 +149,8 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
       log.write(LogLevel::debug, std::string(operation.name()) + ": " + error.reason);
     }
     if (!ops::is_declared(operation, error)) {
-      log.write(LogLevel::error, std::string(operation.name()) + ": undeclared reason " + error.reason);
+      log.write(LogLevel::error,
+                std::string(operation.name()) + ": undeclared reason " + error.reason);
       outcome = ops::undeclared(operation, error);
     }
   } else if (log.wants(LogLevel::trace)) {
@@ -161,14 +174,16 @@ void Engine::State::help_with_due_work(TimeMs now_ms) {
   }
 }
 
-Result<void> Engine::call_struct(std::string_view name, const Context& context, const void* request, void* answer) {
+Result<void> Engine::call_struct(std::string_view name, const Context& context, const void* request,
+                                 void* answer) {
   const ops::Operation* operation = state_->registry.find(name);
   if (operation == nullptr) {
     return ops::unknown_operation(name);
   }
   KAMENG_CHECK(json::check(context));
-  return state_->dispatch(*operation, context,
-                          [&](const command::Call& call) { return operation->run_struct(call, request, answer); });
+  return state_->dispatch(*operation, context, [&](const command::Call& call) {
+    return operation->run_struct(call, request, answer);
+  });
 }
 
 Result<std::string> Engine::call_document(std::string_view name, std::string_view context_text,
@@ -177,14 +192,16 @@ Result<std::string> Engine::call_document(std::string_view name, std::string_vie
   if (operation == nullptr) {
     return ops::unknown_operation(name);
   }
-  KAMENG_TRY(const json::Value context_value, json::parse(context_text.empty() ? "{}" : context_text));
+  KAMENG_TRY(const json::Value context_value,
+             json::parse(context_text.empty() ? "{}" : context_text));
   KAMENG_TRY(const Context context, json::read<Context>(context_value));
   KAMENG_TRY(const json::Value request, json::parse(request_text.empty() ? "{}" : request_text));
   std::string answer;
-  KAMENG_CHECK(state_->dispatch(*operation, context, [&](const command::Call& call) -> Result<void> {
-    KAMENG_TRY(answer, operation->run_document(call, request));
-    return {};
-  }));
+  KAMENG_CHECK(
+      state_->dispatch(*operation, context, [&](const command::Call& call) -> Result<void> {
+        KAMENG_TRY(answer, operation->run_document(call, request));
+        return {};
+      }));
   return answer;
 }
 

@@ -1,12 +1,13 @@
-// open.cpp - the composition root: reads the configuration, opens storage and keys, wires the services.
+// open.cpp - the composition root: reads the configuration, opens storage and keys, wires the
+// services.
 
 #include <filesystem>
 #include <utility>
 
-#include "account/account_schema.hpp"
+#include "account/account_sql.hpp"
 #include "audit/audit_schema.hpp"
 #include "audit/log.hpp"
-#include "catalog/catalog_schema.hpp"
+#include "catalog/catalog_sql.hpp"
 #include "command/command_schema.hpp"
 #include "crypto/random.hpp"
 #include "engine/state.hpp"
@@ -33,9 +34,10 @@ const std::vector<sql::Migration>& migrations() {
   static const std::vector<sql::Migration> all{
       {.number = 1,
        .name = "the first schema",
-       .scripts = {keys::keys_schema, ledger::ledger_schema, queue::queue_schema, audit::audit_schema,
-                   command::command_schema, account::account_schema, catalog::catalog_schema,
-                   vault::vault_schema, payment::payment_schema, order::order_schema}},
+       .scripts = {keys::keys_schema, ledger::ledger_schema, queue::queue_schema,
+                   audit::audit_schema, command::command_schema, account::account_schema,
+                   catalog::catalog_schema, vault::vault_schema, payment::payment_schema,
+                   order::order_schema}},
   };
   return all;
 }
@@ -61,13 +63,17 @@ class HostRandom final : public Random {
 class HostLog final : public LogSink {
  public:
   explicit HostLog(std::function<void(int, std::string_view)> write) : write_(std::move(write)) {}
-  void write(LogLevel level, std::string_view line) noexcept override { write_(static_cast<int>(level), line); }
+  void write(LogLevel level, std::string_view line) noexcept override {
+    write_(static_cast<int>(level), line);
+  }
 
  private:
   std::function<void(int, std::string_view)> write_;
 };
 
-bool in_memory(const engine::Config& config) { return config.storage.path == ":memory:"; }
+bool in_memory(const engine::Config& config) {
+  return config.storage.path == ":memory:";
+}
 
 Result<Log> open_log(const engine::LogConfig& config, Host& host) {
   const LogLevel level = parse_log_level(config.level).value_or(LogLevel::info);
@@ -82,36 +88,45 @@ Result<Log> open_log(const engine::LogConfig& config, Host& host) {
 }
 
 // Where the master key comes from: the host's slot, the key file, or in memory a random one.
-Result<std::shared_ptr<const keys::MasterKeys>> load_master(const engine::Config& config, Host& host,
-                                                            bool database_has_keys, Random& random) {
+Result<std::shared_ptr<const keys::MasterKeys>> load_master(const engine::Config& config,
+                                                            Host& host, bool database_has_keys,
+                                                            Random& random) {
   if (host.load_key) {
     SecretBytes bytes(keys::master_key_bytes);
     if (!host.load_key(bytes.span().first<keys::master_key_bytes>())) {
-      return Error{Status::failed_precondition, "vault.key_missing", "The host's load_key slot gave no key."};
+      return Error{Status::failed_precondition, "vault.key_missing",
+                   "The host's load_key slot gave no key."};
     }
     KAMENG_TRY(keys::MasterKey key, keys::MasterKey::from_bytes(std::move(bytes)));
-    return std::shared_ptr<const keys::MasterKeys>(std::make_shared<keys::MasterKeys>(std::move(key)));
+    return std::shared_ptr<const keys::MasterKeys>(
+        std::make_shared<keys::MasterKeys>(std::move(key)));
   }
   if (!config.vault.key_file) {
     if (!in_memory(config)) {
       return Error{Status::failed_precondition, "vault.key_missing",
-                   "A database in a file needs vault.key_file in the configuration, or the host's load_key slot."};
+                   "A database in a file needs vault.key_file in the configuration, or the host's "
+                   "load_key slot."};
     }
-    return std::shared_ptr<const keys::MasterKeys>(std::make_shared<keys::MasterKeys>(keys::MasterKey::draw(random)));
+    return std::shared_ptr<const keys::MasterKeys>(
+        std::make_shared<keys::MasterKeys>(keys::MasterKey::draw(random)));
   }
-  Result<std::shared_ptr<const keys::MasterKeys>> read = keys::read_key_file(*config.vault.key_file);
+  Result<std::shared_ptr<const keys::MasterKeys>> read =
+      keys::read_key_file(*config.vault.key_file);
   const bool missing = !read.ok() && read.error().reason == "vault.key_missing";
   if (!missing || !config.vault.create || database_has_keys) {
     return read;
   }
-  Result<std::shared_ptr<const keys::MasterKeys>> made = keys::create_key_file(*config.vault.key_file, random);
+  Result<std::shared_ptr<const keys::MasterKeys>> made =
+      keys::create_key_file(*config.vault.key_file, random);
   // Another process may have been quicker; then its key is the key.
-  return made.ok() || made.error().reason != "vault.key_file_exists" ? std::move(made)
-                                                                     : keys::read_key_file(*config.vault.key_file);
+  return made.ok() || made.error().reason != "vault.key_file_exists"
+             ? std::move(made)
+             : keys::read_key_file(*config.vault.key_file);
 }
 
 Result<std::shared_ptr<const keys::KeyRing>> open_keys(const engine::Config& config, Host& host,
-                                                       sql::Database& database, Random& random, TimeMs now_ms) {
+                                                       sql::Database& database, Random& random,
+                                                       TimeMs now_ms) {
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
   bool has_keys = false;
   KAMENG_CHECK(database.read(deadline, [&](sql::Transaction& tx) -> Result<void> {
@@ -130,12 +145,14 @@ Result<std::shared_ptr<const keys::KeyRing>> open_keys(const engine::Config& con
 Result<void> check_config(const engine::Config& config) {
   if (config.storage.driver != "sqlite") {
     return Error{Status::incompatible, "storage.driver_missing",
-                 "This library has no storage driver named `" + config.storage.driver.substr(0, 32) + "`; it has sqlite."}
+                 "This library has no storage driver named `" +
+                     config.storage.driver.substr(0, 32) + "`; it has sqlite."}
         .at("storage.driver");
   }
   if (config.providers.sandbox.enabled && !in_memory(config) && !config.allow_sandbox) {
-    return Error{Status::failed_precondition, "sandbox.not_allowed",
-                 "The sandbox gives goods away for no money. On a file database it needs allow_sandbox."}
+    return Error{
+        Status::failed_precondition, "sandbox.not_allowed",
+        "The sandbox gives goods away for no money. On a file database it needs allow_sandbox."}
         .at("allow_sandbox");
   }
   return {};
@@ -144,8 +161,9 @@ Result<void> check_config(const engine::Config& config) {
 Result<void> check_required(const engine::Config& config, const ops::Registry& registry) {
   for (const std::string& name : config.require) {
     if (registry.find(name) == nullptr) {
-      return Error{Status::incompatible, "operation.missing",
-                   "This library does not have the required operation `" + name.substr(0, 64) + "`."}
+      return Error{
+          Status::incompatible, "operation.missing",
+          "This library does not have the required operation `" + name.substr(0, 64) + "`."}
           .at("require");
     }
   }
@@ -157,16 +175,21 @@ Result<void> note_opening(Engine::State& state) {
   if (!state.config.providers.sandbox.enabled || in_memory(state.config)) {
     return {};
   }
-  return state.database->write(Deadline::after_ms(open_timeout_ms), [&](sql::Transaction& tx) -> Result<void> {
-    audit::append(tx, {.kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false}, "host",
-                  state.clock->now_ms());
-    return {};
-  });
+  return state.database->write(
+      Deadline::after_ms(open_timeout_ms), [&](sql::Transaction& tx) -> Result<void> {
+        audit::append(
+            tx,
+            {.kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false},
+            "host", state.clock->now_ms());
+        return {};
+      });
 }
 
 Result<void> open_storage(Engine::State& state, Host& host) {
   const engine::Config& config = state.config;
-  KAMENG_TRY(state.database, sql::sqlite::open({.path = config.storage.path}));
+  sql::sqlite::Options options;
+  options.path = config.storage.path;
+  KAMENG_TRY(state.database, sql::sqlite::open(options));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
   KAMENG_CHECK(state.database->migrate(migrations(), now_ms, deadline));
@@ -204,15 +227,16 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view config_text, Host 
   KAMENG_TRY(state->log, open_log(config.log, host));
   KAMENG_CHECK(open_storage(*state, host));
   if (config.providers.sandbox.enabled) {
-    state->providers.add(provider::make_sandbox(SecretBytes(state->keys->key(keys::Purpose::sandbox).span())));
+    state->providers.add(
+        provider::make_sandbox(SecretBytes(state->keys->key(keys::Purpose::sandbox).span())));
   }
   state->system.manual_clock = state->manual_clock;
   state->system.sandbox = config.providers.sandbox.enabled;
   state->system.driver = config.storage.driver;
   state->system.origin = config.origin;
   state->environment = std::make_unique<command::Environment>(
-      command::Environment{*state->database, *state->keys, *state->clock, *state->random, state->log, state->refusals,
-                           state->due});
+      command::Environment{*state->database, *state->keys, *state->clock, *state->random,
+                           state->log, state->refusals, state->due});
   state->services = std::make_unique<engine::Services>(config, state->providers, state->system);
   engine::add_operations(state->registry, *state->services);
   KAMENG_CHECK(state->registry.check());

@@ -33,35 +33,41 @@ constexpr Check checks[] = {
       " WHERE o.status <> 4 AND c.status NOT IN (1, 2)"}},
     {"order.ended_holds_nothing",
      {"verify.ended_holds",
-      "SELECT count(*) FROM {p}code c JOIN {p}order o ON o.id = c.order_id WHERE o.status IN (5, 6)"}},
+      "SELECT count(*) FROM {p}code c JOIN {p}order o ON o.id = c.order_id WHERE o.status IN (5, "
+      "6)"}},
     {"code.has_an_order",
      {"verify.orphan_codes",
       "SELECT count(*) FROM {p}code c WHERE c.order_id IS NOT NULL AND NOT EXISTS"
       " (SELECT 1 FROM {p}order o WHERE o.id = c.order_id)"}},
     {"order.escrow_is_zero_unless_paid",
      {"verify.escrow",
-      "SELECT count(*) FROM (SELECT e.owner, sum(e.credit) - sum(e.debit) AS balance FROM {p}entry e"
-      " WHERE e.account = 'L.escrow' GROUP BY e.owner) b JOIN {p}journal j ON j.ref = b.owner"
+      "SELECT count(*) FROM (SELECT e.owner, sum(e.credit) - sum(e.debit) AS balance FROM {p}entry "
+      "e"
+      " WHERE e.account = 200 GROUP BY e.owner) b JOIN {p}journal j ON j.ref = b.owner"
       " AND j.kind = 'order.delivered' WHERE b.balance <> 0"}},
     {"refund.in_transit_is_open",
      {"verify.refund_transit",
-      "SELECT count(*) FROM (SELECT 1 WHERE (SELECT coalesce(sum(credit) - sum(debit), 0) FROM {p}entry"
-      " WHERE account = 'L.refund_transit') <>"
+      "SELECT count(*) FROM (SELECT 1 WHERE (SELECT coalesce(sum(credit) - sum(debit), 0) FROM "
+      "{p}entry"
+      " WHERE account = 202) <>"
       " (SELECT coalesce(sum(amount), 0) FROM {p}refund WHERE state IN (0, 1, 3, 4)))"}},
     {"payment.captured_once",
-     {"verify.captured",
-      "SELECT count(*) FROM {p}payment WHERE (state = 2) <> (captured > 0)"}},
+     {"verify.captured", "SELECT count(*) FROM {p}payment WHERE (state = 2) <> (captured > 0)"}},
     {"outbox.nothing_waits_forever",
      {"verify.outbox_dead", "SELECT count(*) FROM {p}outbox WHERE state = 'dead'"}},
-    {"job.nothing_is_dead", {"verify.job_dead", "SELECT count(*) FROM {p}job WHERE state = 'dead'"}},
+    {"job.nothing_is_dead",
+     {"verify.job_dead", "SELECT count(*) FROM {p}job WHERE state = 'dead'"}},
 };
 
 }  // namespace
 
-std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys, std::string_view origin) {
+std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys,
+                                std::string_view origin) {
   std::vector<Finding> findings = ledger::verify(tx);
-  for (std::vector<Finding> part : {vault::verify(tx), audit::verify(tx, origin, keys.public_key())}) {
-    findings.insert(findings.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  for (std::vector<Finding> part :
+       {vault::verify(tx), audit::verify(tx, origin, keys.public_key())}) {
+    findings.insert(findings.end(), std::make_move_iterator(part.begin()),
+                    std::make_move_iterator(part.end()));
   }
   for (const Check& check : checks) {
     auto rows = tx.query(check.faults);

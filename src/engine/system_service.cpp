@@ -29,10 +29,11 @@ Result<std::int64_t> write_refusals(const command::Call& call) {
     return std::int64_t{0};
   }
   command::Command command(call, "system.run_due");
-  Result<void> written = call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-    command.record(tx, entries);
-    return {};
-  });
+  Result<void> written =
+      call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+        command.record(tx, entries);
+        return {};
+      });
   if (!written.ok()) {
     refusals.put_back(entries);
     return std::move(written).error();
@@ -44,16 +45,18 @@ Result<std::int64_t> write_refusals(const command::Call& call) {
 template <class Work>
 Result<std::int64_t> chore(const command::Call& call, Work&& work) {
   std::int64_t done = 0;
-  KAMENG_CHECK(call.environment.database.write_alone(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-    done = work(tx);
-    return {};
-  }));
+  KAMENG_CHECK(call.environment.database.write_alone(call.deadline,
+                                                     [&](sql::Transaction& tx) -> Result<void> {
+                                                       done = work(tx);
+                                                       return {};
+                                                     }));
   return done;
 }
 
 Result<event::Item> read_event(const audit::Event& event) {
   KAMENG_TRY(const json::Value body, json::parse(event.body));
-  event::Item item{.position = event.position};
+  event::Item item;
+  item.position = event.position;
   const auto text = [&](std::string_view name) {
     const json::Value* value = body.find(name);
     const std::string* found = value != nullptr ? value->string() : nullptr;
@@ -65,9 +68,10 @@ Result<event::Item> read_event(const audit::Event& event) {
   if (const json::Value* at = body.find("at_ms"); at != nullptr && at->integer() != nullptr) {
     item.at_ms = *at->integer();
   }
-  if (const json::Value* details = body.find("details"); details != nullptr && details->object() != nullptr) {
+  if (const json::Value* details = body.find("details");
+      details != nullptr && details->object() != nullptr) {
     for (const auto& [key, value] : *details->object()) {
-      item.details[key] = value.integer() != nullptr ? std::to_string(*value.integer())
+      item.details[key] = value.integer() != nullptr  ? std::to_string(*value.integer())
                           : value.string() != nullptr ? *value.string()
                                                       : std::string();
     }
@@ -94,24 +98,27 @@ Result<std::int64_t> SystemService::do_orders(const command::Call& call, system:
 
 Result<std::int64_t> SystemService::do_jobs(const command::Call& call, system::DueDone& done) {
   std::vector<queue::Job> jobs;
-  KAMENG_CHECK(call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-    jobs = queue::claim_jobs(tx, call.now_ms, 1);
-    return {};
-  }));
+  KAMENG_CHECK(
+      call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+        jobs = queue::claim_jobs(tx, call.now_ms, 1);
+        return {};
+      }));
   for (const queue::Job& job : jobs) {
     command::Command command(call, "system.run_due");
-    Result<void> outcome = job.kind == "notice.apply"
-                               ? orders_->apply_deferred_notice(command, job.args)
-                               : Error{Status::internal, "job.unknown_kind", "No handler for this kind of job."};
+    Result<void> outcome =
+        job.kind == "notice.apply"
+            ? orders_->apply_deferred_notice(command, job.args)
+            : Error{Status::internal, "job.unknown_kind", "No handler for this kind of job."};
     const TimeMs again_ms = call.now_ms + queue::job_delay_ms(job.attempt, call.environment.random);
-    KAMENG_CHECK(call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-      if (outcome.ok()) {
-        queue::finish_job(tx, job);
-      } else {
-        queue::fail_job(tx, job, again_ms, outcome.error().reason);
-      }
-      return {};
-    }));
+    KAMENG_CHECK(
+        call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+          if (outcome.ok()) {
+            queue::finish_job(tx, job);
+          } else {
+            queue::fail_job(tx, job, again_ms, outcome.error().reason);
+          }
+          return {};
+        }));
     done.jobs[job.kind] += 1;
   }
   return std::ssize(jobs);
@@ -123,9 +130,12 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
     std::function<std::int64_t(sql::Transaction&)> work;
   };
   const Chore chores[] = {
-      {"ledger.fold", [](sql::Transaction& tx) { return ledger::fold(tx, rows_a_round) ? rows_a_round : 0; }},
-      {"stock.fold", [](sql::Transaction& tx) { return vault::fold_stock(tx, rows_a_round) ? rows_a_round : 0; }},
-      {"audit.hash", [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"ledger.fold",
+       [](sql::Transaction& tx) { return ledger::fold(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"stock.fold",
+       [](sql::Transaction& tx) { return vault::fold_stock(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"audit.hash",
+       [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
       {"idempotency.prune",
        [&](sql::Transaction& tx) { return command::prune_keys(tx, call.now_ms, rows_a_round); }},
   };
@@ -178,12 +188,15 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
   return done;
 }
 
-Result<system::DueDone> SystemService::run_due(command::Command& command, const system::RunDue& request) {
+Result<system::DueDone> SystemService::run_due(command::Command& command,
+                                               const system::RunDue& request) {
   state_->last_run_due_ms = command.now_ms();
-  return work(command.environment(), command.now_ms(), Deadline::after_ms(request.budget_ms), 1'000'000);
+  return work(command.environment(), command.now_ms(), Deadline::after_ms(request.budget_ms),
+              1'000'000);
 }
 
-Result<system::Verified> SystemService::verify(command::Query& query, const system::Verify& /*request*/) {
+Result<system::Verified> SystemService::verify(command::Query& query,
+                                               const system::Verify& /*request*/) {
   system::Verified verified{.ok = true, .checks = {}};
   for (const Finding& finding : self_check(query.tx, query.keys(), state_->origin)) {
     verified.ok = verified.ok && finding.ok;
@@ -192,19 +205,21 @@ Result<system::Verified> SystemService::verify(command::Query& query, const syst
   return verified;
 }
 
-Result<system::HealthView> SystemService::health(command::Query& query, const system::Health& /*request*/) {
+Result<system::HealthView> SystemService::health(command::Query& query,
+                                                 const system::Health& /*request*/) {
   const sql::Metrics metrics = query.call.environment.database.metrics();
-  system::HealthView view{.version = std::string(library_version),
-                          .storage = state_->driver,
-                          .sandbox = state_->sandbox,
-                          .memory_locked = SecretBytes::all_locked(),
-                          .now_ms = query.call.now_ms,
-                          .audit_entries = audit::size(query.tx),
-                          .metrics = {{"commits", metrics.commits},
-                                      {"members", metrics.members},
-                                      {"retries", metrics.retries},
-                                      {"busy_waits", metrics.busy_waits},
-                                      {"statements", metrics.statements}}};
+  system::HealthView view;
+  view.version = library_version;
+  view.storage = state_->driver;
+  view.sandbox = state_->sandbox;
+  view.memory_locked = SecretBytes::all_locked();
+  view.now_ms = query.call.now_ms;
+  view.audit_entries = audit::size(query.tx);
+  view.metrics = {{"commits", metrics.commits},
+                  {"members", metrics.members},
+                  {"retries", metrics.retries},
+                  {"busy_waits", metrics.busy_waits},
+                  {"statements", metrics.statements}};
   if (const TimeMs last = state_->last_run_due_ms; last > 0) {
     view.last_run_due_ms = last;
   }
@@ -235,7 +250,8 @@ Result<event::Page> SystemService::pull_events(command::Query& query, const even
   return page;
 }
 
-Result<ledger::TrialBalance> SystemService::balance(command::Query& query, const ledger::GetBalance& /*request*/) {
+Result<ledger::TrialBalance> SystemService::balance(command::Query& query,
+                                                    const ledger::GetBalance& /*request*/) {
   ledger::TrialBalance balance;
   for (const ledger::CurrencyTotal& total : ledger::totals(query.tx)) {
     ledger::CurrencyBalance currency{total.currency, {}, total.debit, total.credit};

@@ -24,17 +24,23 @@ struct SystemState {
 
 class SystemService {
  public:
-  SystemService(order::OrderService& orders, SystemState& state) : orders_(&orders), state_(&state) {}
+  SystemService(order::OrderService& orders, SystemState& state)
+      : orders_(&orders), state_(&state) {}
 
-  [[nodiscard]] Result<system::DueDone> run_due(command::Command& command, const system::RunDue& request);
-  [[nodiscard]] Result<system::Verified> verify(command::Query& query, const system::Verify& request);
-  [[nodiscard]] Result<system::HealthView> health(command::Query& query, const system::Health& request);
+  [[nodiscard]] Result<system::DueDone> run_due(command::Command& command,
+                                                const system::RunDue& request);
+  [[nodiscard]] Result<system::Verified> verify(command::Query& query,
+                                                const system::Verify& request);
+  [[nodiscard]] Result<system::HealthView> health(command::Query& query,
+                                                  const system::Health& request);
   [[nodiscard]] Result<system::ClockView> advance_clock(command::Command& command,
                                                         const system::AdvanceClock& request);
   [[nodiscard]] Result<event::Page> pull_events(command::Query& query, const event::Pull& request);
-  [[nodiscard]] Result<ledger::TrialBalance> balance(command::Query& query, const ledger::GetBalance& request);
+  [[nodiscard]] Result<ledger::TrialBalance> balance(command::Query& query,
+                                                     const ledger::GetBalance& request);
 
-  // Everything that is due, until nothing is or the budget is over. Acts as the system, whoever asked.
+  // Everything that is due, until nothing is or the budget is over. Acts as the system, whoever
+  // asked.
   [[nodiscard]] Result<system::DueDone> work(command::Environment& environment, TimeMs now_ms,
                                              const Deadline& budget, int rounds_max);
 

@@ -60,8 +60,8 @@ bool is_declared(const Operation& operation, const Error& error) {
     return reason.reason == error.reason && reason.status == error.status;
   };
   return std::any_of(operation.reasons().begin(), operation.reasons().end(), same) ||
-         std::any_of(common_reasons().begin(), common_reasons().end(), same) || error.status == Status::internal ||
-         error.reason.starts_with("storage.");
+         std::any_of(common_reasons().begin(), common_reasons().end(), same) ||
+         error.status == Status::internal || error.reason.starts_with("storage.");
 }
 
 Error undeclared(const Operation& operation, const Error& error) {
@@ -73,7 +73,8 @@ Error undeclared(const Operation& operation, const Error& error) {
 
 Error unknown_operation(std::string_view name) {
   return {Status::unimplemented, "operation.unknown",
-          "This library has no operation named `" + std::string(name.substr(0, 64)) + "`; kameng_describe lists them."};
+          "This library has no operation named `" + std::string(name.substr(0, 64)) +
+              "`; kameng_describe lists them."};
 }
 
 }  // namespace kameng::ops

@@ -1,4 +1,5 @@
-// common_reasons.hpp - the reasons that every operation can give, and the check that an operation gives no others.
+// common_reasons.hpp - the reasons that every operation can give, and the check that an operation
+// gives no others.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// operation.hpp - one operation: what is declared of it, and how it runs for documents and for plain structs.
+// operation.hpp - one operation: what is declared of it, and how it runs for documents and for
+// plain structs.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +31,23 @@ class Operation {
   explicit Operation(std::string_view name, bool writes) : name_(name), writes_(writes) {}
   virtual ~Operation() = default;
 
-  Operation& summary(std::string_view text) { summary_ = text; return *this; }
-  Operation& needs(Permission permission) { permission_ = permission; return *this; }
-  Operation& since(int release, Stability stability) { since_ = release; stability_ = stability; return *this; }
-  Operation& answers_secret() { answers_secret_ = true; return *this; }
+  Operation& summary(std::string_view text) {
+    summary_ = text;
+    return *this;
+  }
+  Operation& needs(Permission permission) {
+    permission_ = permission;
+    return *this;
+  }
+  Operation& since(int release, Stability stability) {
+    since_ = release;
+    stability_ = stability;
+    return *this;
+  }
+  Operation& answers_secret() {
+    answers_secret_ = true;
+    return *this;
+  }
   Operation& fails(std::string_view reason, Status status, Retry retry = Retry::never) {
     reasons_.push_back({reason, status, retry});
     return *this;

@@ -1,4 +1,5 @@
-// payment_ops.cpp - what is declared of payment.*, notice.receive, wallet.*, outbox.* and sandbox.*.
+// payment_ops.cpp - what is declared of payment.*, notice.receive, wallet.*, outbox.* and
+// sandbox.*.
 #include "ops/payment_ops.hpp"
 
 namespace kameng::ops {
@@ -81,7 +82,8 @@ void add_sandbox(Registry& registry, payment::SimulationService& simulation) {
 
 }  // namespace
 
-void add_payment_operations(Registry& registry, order::OrderService& orders, payment::WalletService& wallet,
+void add_payment_operations(Registry& registry, order::OrderService& orders,
+                            payment::WalletService& wallet,
                             payment::SimulationService& simulation) {
   add_payments(registry, orders);
   add_calls(registry, orders);

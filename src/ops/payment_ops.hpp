@@ -8,7 +8,7 @@
 
 namespace kameng::ops {
 
-void add_payment_operations(Registry& registry, order::OrderService& orders, payment::WalletService& wallet,
-                            payment::SimulationService& simulation);
+void add_payment_operations(Registry& registry, order::OrderService& orders,
+                            payment::WalletService& wallet, payment::SimulationService& simulation);
 
 }  // namespace kameng::ops

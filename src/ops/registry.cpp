@@ -11,7 +11,8 @@ namespace {
 bool is_dotted(std::string_view name) {
   const std::size_t dot = name.find('.');
   return dot != std::string_view::npos && dot > 0 && dot + 1 < name.size() &&
-         std::count(name.begin(), name.end(), '.') == 1 && std::all_of(name.begin(), name.end(), [](char c) {
+         std::count(name.begin(), name.end(), '.') == 1 &&
+         std::all_of(name.begin(), name.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
          });
 }

@@ -1,4 +1,5 @@
-// registry.hpp - the list of operations. A handler that does not match its request's Answer does not compile.
+// registry.hpp - the list of operations. A handler that does not match its request's Answer does
+// not compile.
 #pragma once
 
 #include <memory>
@@ -27,7 +28,9 @@ class WriteOperation final : public Operation {
   }
   [[nodiscard]] Result<void> run_struct(const command::Call& call, const void* request,
                                         void* answer) const override {
-    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, *static_cast<const Request*>(request)));
+    const Request& plain = *static_cast<const Request*>(request);
+    KAMENG_CHECK(json::check(plain));
+    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, plain));
     return {};
   }
   void describe_request(json::Writer& writer) const override { json::describe<Request>(writer); }
@@ -36,8 +39,12 @@ class WriteOperation final : public Operation {
  private:
   [[nodiscard]] Result<Answer> run(const command::Call& call, const Request& request) const {
     const command::AnswerCodec codec{
-        [](const void* answer) { return json::to_stored_text(*static_cast<const Answer*>(answer)); },
-        [](std::string_view text, void* answer) { return json::read_stored(text, *static_cast<Answer*>(answer)); }};
+        [](const void* answer) {
+          return json::to_stored_text(*static_cast<const Answer*>(answer));
+        },
+        [](std::string_view text, void* answer) {
+          return json::read_stored(text, *static_cast<Answer*>(answer));
+        }};
     command::Command command(call, name(), codec, [&] { return json::to_text(request); });
     return (service_->*handler_)(command, request);
   }
@@ -62,7 +69,9 @@ class ReadOperation final : public Operation {
   }
   [[nodiscard]] Result<void> run_struct(const command::Call& call, const void* request,
                                         void* answer) const override {
-    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, *static_cast<const Request*>(request)));
+    const Request& plain = *static_cast<const Request*>(request);
+    KAMENG_CHECK(json::check(plain));
+    KAMENG_TRY(*static_cast<Answer*>(answer), run(call, plain));
     return {};
   }
   void describe_request(json::Writer& writer) const override { json::describe<Request>(writer); }
@@ -71,11 +80,12 @@ class ReadOperation final : public Operation {
  private:
   [[nodiscard]] Result<Answer> run(const command::Call& call, const Request& request) const {
     std::optional<Result<Answer>> outcome;
-    KAMENG_CHECK(call.environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-      command::Query query{call, tx};
-      outcome.emplace((service_->*handler_)(query, request));
-      return {};
-    }));
+    KAMENG_CHECK(
+        call.environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+          command::Query query{call, tx};
+          outcome.emplace((service_->*handler_)(query, request));
+          return {};
+        }));
     return std::move(*outcome);
   }
   Service* service_;
@@ -87,12 +97,14 @@ class Registry {
  public:
   template <class Request, class Service>
   Operation& add(Service& service,
-                 Result<typename Request::Answer> (Service::*handler)(command::Command&, const Request&)) {
+                 Result<typename Request::Answer> (Service::*handler)(command::Command&,
+                                                                      const Request&)) {
     return keep(std::make_unique<WriteOperation<Request, Service>>(service, handler));
   }
   template <class Request, class Service>
   Operation& add(Service& service,
-                 Result<typename Request::Answer> (Service::*handler)(command::Query&, const Request&)) {
+                 Result<typename Request::Answer> (Service::*handler)(command::Query&,
+                                                                      const Request&)) {
     return keep(std::make_unique<ReadOperation<Request, Service>>(service, handler));
   }
 

@@ -19,8 +19,9 @@ bool may_see(const command::Actor& actor, const keys::KeyRing& keys, const Order
   return equal_constant_time(keys.hash_of_secret(*lookup_secret), *order.lookup_hash);
 }
 
-Result<Order> find_visible(sql::Transaction& tx, const command::Actor& actor, const keys::KeyRing& keys,
-                           const OrderId& id, const std::optional<std::string>& lookup_secret) {
+Result<Order> find_visible(sql::Transaction& tx, const command::Actor& actor,
+                           const keys::KeyRing& keys, const OrderId& id,
+                           const std::optional<std::string>& lookup_secret) {
   std::optional<Order> order = find(tx, id);
   if (!order || !may_see(actor, keys, *order, lookup_secret)) {
     return order_not_found();

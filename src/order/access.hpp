@@ -10,8 +10,8 @@
 namespace kameng::order {
 
 // The host sees all, a customer the own ones, a guest the one whose lookup secret is given.
-[[nodiscard]] bool may_see(const command::Actor& actor, const keys::KeyRing& keys, const Order& order,
-                           const std::optional<std::string>& lookup_secret);
+[[nodiscard]] bool may_see(const command::Actor& actor, const keys::KeyRing& keys,
+                           const Order& order, const std::optional<std::string>& lookup_secret);
 
 [[nodiscard]] inline Error order_not_found() {
   return Error{Status::not_found, "order.not_found",

@@ -33,14 +33,16 @@ Error not_payable(OrderStatus status) {
     case OrderStatus::delivered:
       return {Status::failed_precondition, "order.already_paid", "This order is paid."};
     case OrderStatus::cancelled:
-      return {Status::failed_precondition, "order.cancelled", "This order was cancelled. Place a new one."};
+      return {Status::failed_precondition, "order.cancelled",
+              "This order was cancelled. Place a new one."};
     default:
-      return {Status::failed_precondition, "order.expired", "The time to pay is over. Place a new order."};
+      return {Status::failed_precondition, "order.expired",
+              "The time to pay is over. Place a new order."};
   }
 }
 
-command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice& choice, TimeMs now_ms,
-                                    IdPool& ids) {
+command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice& choice,
+                                    TimeMs now_ms, IdPool& ids) {
   using Decision = command::Decision<BeginPlan>;
   if (facts.order.status != OrderStatus::pending_payment) {
     return Decision::refuse(not_payable(facts.order.status).at("order_id"));
@@ -48,8 +50,9 @@ command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice
   if (now_ms >= facts.order.expires_at_ms) {
     return Decision::refuse(not_payable(OrderStatus::expired).at("order_id"));
   }
-  const auto open = std::count_if(facts.payments.begin(), facts.payments.end(),
-                                  [](const auto& payment) { return payment::is_open(payment.state); });
+  const auto open =
+      std::count_if(facts.payments.begin(), facts.payments.end(),
+                    [](const auto& payment) { return payment::is_open(payment.state); });
   if (open >= open_payments_max) {
     return Decision::refuse(Error{Status::resource_exhausted, "payment.too_many",
                                   "Five payments of this order are open. Use one of them."}
@@ -60,7 +63,8 @@ command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice
     plan.begun = begin_with_channel(plan, facts.order, choice, now_ms, ids);
     return Decision::accept(std::move(plan));
   }
-  Result<payment::Begun> begun = pay_from_wallet(plan, facts.order, facts.wallet, facts.codes, now_ms, ids);
+  Result<payment::Begun> begun =
+      pay_from_wallet(plan, facts.order, facts.wallet, facts.codes, now_ms, ids);
   if (!begun.ok()) {
     return Decision::refuse(std::move(begun).error());
   }
@@ -89,8 +93,8 @@ payment::Payment wallet_payment(const Order& order, std::string_view provider, s
 
 }  // namespace
 
-payment::Begun begin_with_channel(Effects& effects, const Order& order, const PaymentChoice& choice, TimeMs now_ms,
-                                  IdPool& ids) {
+payment::Begun begin_with_channel(Effects& effects, const Order& order, const PaymentChoice& choice,
+                                  TimeMs now_ms, IdPool& ids) {
   const payment::Payment payment{
       .id = ids.next<PaymentId>(),
       .order_id = order.id,
@@ -116,8 +120,9 @@ payment::Begun begin_with_channel(Effects& effects, const Order& order, const Pa
           .pay = std::nullopt};
 }
 
-Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order, const WalletFacts& wallet,
-                                       const CodeFacts& codes, TimeMs now_ms, IdPool& ids) {
+Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order,
+                                       const WalletFacts& wallet, const CodeFacts& codes,
+                                       TimeMs now_ms, IdPool& ids) {
   if (!order.account_id) {
     return Error{Status::failed_precondition, "wallet.account_missing",
                  "A guest has no wallet. Sign in, or choose another provider."}
@@ -131,7 +136,8 @@ Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order, con
   const std::int64_t amount = order.rest();
   const payment::WalletShares shares = payment::wallet_shares(amount, wallet.bonus);
   if (shares.wallet > wallet.wallet) {
-    return Error{Status::failed_precondition, "wallet.insufficient", "The wallet does not hold enough."}
+    return Error{Status::failed_precondition, "wallet.insufficient",
+                 "The wallet does not hold enough."}
         .with(Retry::later)
         .detail("needed", std::to_string(amount))
         .detail("available", std::to_string(wallet.wallet + wallet.bonus));
@@ -141,10 +147,12 @@ Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order, con
                               {ledger::Account::wallet_bonus, owner, shares.bonus},
                               {ledger::Account::wallet, owner, shares.wallet}};
   if (shares.wallet > 0) {
-    effects.begun.push_back(wallet_payment(order, payment::wallet_provider, shares.wallet, now_ms, ids));
+    effects.begun.push_back(
+        wallet_payment(order, payment::wallet_provider, shares.wallet, now_ms, ids));
   }
   if (shares.bonus > 0) {
-    effects.begun.push_back(wallet_payment(order, payment::wallet_bonus_provider, shares.bonus, now_ms, ids));
+    effects.begun.push_back(
+        wallet_payment(order, payment::wallet_bonus_provider, shares.bonus, now_ms, ids));
   }
   const payment::Payment& first = effects.begun.front();
   effects.entries.push_back({.kind = "payment.succeeded",
@@ -163,7 +171,8 @@ Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order, con
                         .pay = std::nullopt};
 }
 
-WalletFacts read_wallet(sql::Transaction& tx, const std::optional<AccountId>& account, Currency currency) {
+WalletFacts read_wallet(sql::Transaction& tx, const std::optional<AccountId>& account,
+                        Currency currency) {
   if (!account) {
     return {};
   }
@@ -186,7 +195,8 @@ Result<void> OrderService::add_pay_page(payment::Begun& begun, std::string_view 
   return {};
 }
 
-Result<PaymentChoice> OrderService::choose(std::string_view provider, const std::optional<std::string>& method,
+Result<PaymentChoice> OrderService::choose(std::string_view provider,
+                                           const std::optional<std::string>& method,
                                            std::string_view field) const {
   const payment::Provider* channel = this->channel(provider);
   if (channel == nullptr && provider != payment::wallet_provider) {
@@ -197,7 +207,8 @@ Result<PaymentChoice> OrderService::choose(std::string_view provider, const std:
   return PaymentChoice{channel, method};
 }
 
-Result<payment::Begun> OrderService::begin_payment(command::Command& command, const payment::Begin& request) {
+Result<payment::Begun> OrderService::begin_payment(command::Command& command,
+                                                   const payment::Begin& request) {
   KAMENG_TRY(const PaymentChoice choice, choose(request.provider, request.method, "provider"));
   IdPool ids(command.now_ms(), command.random());
   Result<payment::Begun> begun =
@@ -205,12 +216,15 @@ Result<payment::Begun> OrderService::begin_payment(command::Command& command, co
         ids.rewind();
         BeginFacts facts;
         std::optional<Order> order = find(tx, request.order_id);
-        // Paying for a guest's order opens nothing, so its id is enough; a customer's order is the customer's to pay.
-        const bool payable = order && (!order->account_id || may_see(command.actor(), command.keys(), *order,
-                                                                     request.lookup_secret));
+        // Paying for a guest's order opens nothing, so its id is enough; a customer's order is the
+        // customer's to pay.
+        const bool payable =
+            order && (!order->account_id ||
+                      may_see(command.actor(), command.keys(), *order, request.lookup_secret));
         if (!payable) {
-          return command.settle<payment::Begun>(tx, command::Decision<BeginPlan>::refuse(order_not_found()),
-                                                [](const BeginPlan& plan) { return plan.begun; });
+          return command.settle<payment::Begun>(
+              tx, command::Decision<BeginPlan>::refuse(order_not_found()),
+              [](const BeginPlan& plan) { return plan.begun; });
         }
         facts.order = std::move(*order);
         facts.payments = payment::find_of_order(tx, facts.order.id);

@@ -32,15 +32,18 @@ command::Decision<CancelPlan> decide(const CancelFacts& facts, IdPool& ids) {
   if (order.status == OrderStatus::cancelled) {
     return Decision::accept(std::move(plan));
   }
-  // A paid order that waits for stock is the shop's to give up: the customer has been promised codes.
-  const bool possible = is_unpaid(order.status) || (order.status == OrderStatus::paid && facts.by_host);
+  // A paid order that waits for stock is the shop's to give up: the customer has been promised
+  // codes.
+  const bool possible =
+      is_unpaid(order.status) || (order.status == OrderStatus::paid && facts.by_host);
   if (!possible) {
     return Decision::refuse(Error{Status::failed_precondition, "order.not_cancellable",
                                   "This order can no longer be cancelled."}
                                 .at("order_id")
                                 .detail("status", order_status_name(order.status)));
   }
-  give_up(plan, order, facts.payments, facts.refunds, facts.held, OrderStatus::cancelled, "cancelled", ids);
+  give_up(plan, order, facts.payments, facts.refunds, facts.held, OrderStatus::cancelled,
+          "cancelled", ids);
   return Decision::accept(std::move(plan));
 }
 
@@ -53,10 +56,11 @@ void give_up(Effects& effects, const Order& order, const std::vector<payment::Pa
   effects.order = OrderChange{.to = to, .covered = 0};
   effects.held = HeldCodes::release;
   effects.held_codes = held;
-  effects.entries.push_back({.kind = to == OrderStatus::expired ? "order.expired" : "order.cancelled",
-                             .subject = order.id.text(),
-                             .details = {{"from", std::string(order_status_name(order.status))},
-                                         {"reason", std::string(reason)}}});
+  effects.entries.push_back(
+      {.kind = to == OrderStatus::expired ? "order.expired" : "order.cancelled",
+       .subject = order.id.text(),
+       .details = {{"from", std::string(order_status_name(order.status))},
+                   {"reason", std::string(reason)}}});
   close_open_payments(effects, payments, ids);
   for (const payment::Payment& payment : payments) {
     std::int64_t left = payment.state == payment::AttemptState::success ? payment.captured : 0;
@@ -74,12 +78,12 @@ Result<Cancelled> OrderService::cancel(command::Command& command, const Cancel& 
   IdPool ids(command.now_ms(), command.random());
   return command.phase<Cancelled>([&](sql::Transaction& tx) -> Result<Cancelled> {
     ids.rewind();
-    CancelFacts facts{
-        .order = find_visible(tx, command.actor(), command.keys(), request.order_id, request.lookup_secret),
-        .payments = payment::find_of_order(tx, request.order_id),
-        .refunds = payment::refunds_of_order(tx, request.order_id),
-        .held = vault::held(tx, request.order_id),
-        .by_host = command.actor().kind == command::ActorKind::host};
+    CancelFacts facts{.order = find_visible(tx, command.actor(), command.keys(), request.order_id,
+                                            request.lookup_secret),
+                      .payments = payment::find_of_order(tx, request.order_id),
+                      .refunds = payment::refunds_of_order(tx, request.order_id),
+                      .held = vault::held(tx, request.order_id),
+                      .by_host = command.actor().kind == command::ActorKind::host};
     return command.settle<Cancelled>(tx, decide(facts, ids), [&](const CancelPlan& plan) {
       apply(tx, &*facts.order, plan, command.now_ms());
       return plan.cancelled;

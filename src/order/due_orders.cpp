@@ -19,28 +19,33 @@ struct DueFacts {
   CodeFacts codes;
 };
 
-void decide_unpaid(Effects& effects, const DueFacts& facts, const Config& config, DueCounts& counts, IdPool& ids) {
+void decide_unpaid(Effects& effects, const DueFacts& facts, const Config& config, DueCounts& counts,
+                   IdPool& ids) {
   const Order& order = facts.order;
-  const bool open = std::any_of(facts.payments.begin(), facts.payments.end(),
-                                [](const auto& payment) { return payment::is_open(payment.state); });
+  const bool open =
+      std::any_of(facts.payments.begin(), facts.payments.end(),
+                  [](const auto& payment) { return payment::is_open(payment.state); });
   if (order.status == OrderStatus::pending_payment && open) {
     // The payer may be paying right now: ask the provider to close first, for a while.
-    effects.order = OrderChange{OrderStatus::closing, order.covered, order.expires_at_ms + config.closing_ms};
+    effects.order =
+        OrderChange{OrderStatus::closing, order.covered, order.expires_at_ms + config.closing_ms};
     effects.entries.push_back({.kind = "order.closing", .subject = order.id.text()});
     close_open_payments(effects, facts.payments, ids);
     counts.closing += 1;
     return;
   }
-  give_up(effects, order, facts.payments, facts.refunds, facts.codes.held, OrderStatus::expired, "expired", ids);
+  give_up(effects, order, facts.payments, facts.refunds, facts.codes.held, OrderStatus::expired,
+          "expired", ids);
   // Whoever has not answered by now has been asked often enough; late money has its own way.
-  effects.calls.erase(std::remove_if(effects.calls.begin(), effects.calls.end(),
-                                     [](const auto& call) { return call.action == payment::Action::close; }),
-                      effects.calls.end());
+  effects.calls.erase(
+      std::remove_if(effects.calls.begin(), effects.calls.end(),
+                     [](const auto& call) { return call.action == payment::Action::close; }),
+      effects.calls.end());
   counts.expired += 1;
 }
 
-void decide_paid(Effects& effects, const DueFacts& facts, const Config& config, TimeMs now_ms, DueCounts& counts,
-                 IdPool& ids) {
+void decide_paid(Effects& effects, const DueFacts& facts, const Config& config, TimeMs now_ms,
+                 DueCounts& counts, IdPool& ids) {
   const Order& order = facts.order;
   if (complete(order, facts.codes)) {
     deliver(effects, order, facts.codes, now_ms);
@@ -87,7 +92,8 @@ Result<DueCounts> OrderService::run_due(command::Command& command, int limit) {
       } else {
         decide_paid(effects, facts, config_, command.now_ms(), counts, ids);
       }
-      // Each order's facts are read after the one before it was written: two may want the same code.
+      // Each order's facts are read after the one before it was written: two may want the same
+      // code.
       apply(tx, &facts.order, effects, command.now_ms());
       plan.entries.insert(plan.entries.end(), effects.entries.begin(), effects.entries.end());
     }

@@ -16,7 +16,8 @@ using ledger::Account;
 constexpr std::int64_t stock_retry_ms = 60'000;
 
 ledger::Journal paid_journal(const Order& order, const std::vector<Source>& sources) {
-  ledger::Journal journal{.kind = "order.paid", .ref = order.id.text(), .currency = order.total.currency};
+  ledger::Journal journal{
+      .kind = "order.paid", .ref = order.id.text(), .currency = order.total.currency};
   for (const Source& source : sources) {
     if (source.amount > 0) {
       journal.entries.push_back(ledger::debit(source.account, source.owner, source.amount));
@@ -28,7 +29,8 @@ ledger::Journal paid_journal(const Order& order, const std::vector<Source>& sour
 
 // Own goods are the shop's sales; a supplier's goods are the supplier's, less the commission.
 ledger::Journal delivered_journal(const Order& order) {
-  ledger::Journal journal{.kind = "order.delivered", .ref = order.id.text(), .currency = order.total.currency};
+  ledger::Journal journal{
+      .kind = "order.delivered", .ref = order.id.text(), .currency = order.total.currency};
   journal.entries.push_back(ledger::debit(Account::escrow, journal.ref, order.total.amount));
   std::int64_t sales = 0;
   std::int64_t commission = 0;
@@ -36,7 +38,7 @@ ledger::Journal delivered_journal(const Order& order) {
   for (const Line& line : order.lines) {
     if (line.supplier_id) {
       const auto share = pricing::split_share(line.amount, line.commission_bp);
-      suppliers[line.supplier_id->text() + "/" + journal.ref] += share.supplier;
+      suppliers[*line.supplier_id + "/" + journal.ref] += share.supplier;
       commission += share.commission;
     } else {
       sales += line.amount;
@@ -58,10 +60,13 @@ ledger::Journal delivered_journal(const Order& order) {
 
 }  // namespace
 
-IdPool::IdPool(TimeMs now_ms, Random& random) : now_ms_(now_ms) { random.fill(random_); }
+IdPool::IdPool(TimeMs now_ms, Random& random) : now_ms_(now_ms) {
+  random.fill(random_);
+}
 
 IdBytes IdPool::take() {
-  // A decision that starts more than the pool holds would repeat ids and be refused by the primary key.
+  // A decision that starts more than the pool holds would repeat ids and be refused by the primary
+  // key.
   const std::size_t slot = next_++ % 24;
   return make_id_bytes(now_ms_, std::span<const std::uint8_t, 10>(random_.data() + slot * 10, 10));
 }
@@ -74,8 +79,9 @@ bool complete(const Order& order, const CodeFacts& codes) {
   return have == order.codes();
 }
 
-OrderStatus pay_and_deliver(Effects& effects, const Order& order, const std::vector<Source>& sources,
-                            const CodeFacts& codes, TimeMs now_ms) {
+OrderStatus pay_and_deliver(Effects& effects, const Order& order,
+                            const std::vector<Source>& sources, const CodeFacts& codes,
+                            TimeMs now_ms) {
   effects.journals.push_back(paid_journal(order, sources));
   effects.entries.push_back({.kind = "order.paid",
                              .subject = order.id.text(),
@@ -86,9 +92,8 @@ OrderStatus pay_and_deliver(Effects& effects, const Order& order, const std::vec
     deliver(effects, order, codes, now_ms);
     return OrderStatus::delivered;
   }
-  effects.order = OrderChange{.to = OrderStatus::paid,
-                              .covered = order.total.amount,
-                              .due_at_ms = now_ms + stock_retry_ms};
+  effects.order = OrderChange{
+      .to = OrderStatus::paid, .covered = order.total.amount, .due_at_ms = now_ms + stock_retry_ms};
   return OrderStatus::paid;
 }
 
@@ -101,17 +106,18 @@ void deliver(Effects& effects, const Order& order, const CodeFacts& codes, TimeM
                               .covered = order.total.amount,
                               .due_at_ms = std::nullopt,
                               .delivered_at_ms = now_ms};
-  effects.entries.push_back(
-      {.kind = "order.delivered", .subject = order.id.text(), .details = {{"codes", order.codes()}}});
+  effects.entries.push_back({.kind = "order.delivered",
+                             .subject = order.id.text(),
+                             .details = {{"codes", order.codes()}}});
 }
 
 void give_back(Effects& effects, const payment::Payment& payment, Account from, std::string owner,
                std::int64_t amount, std::string_view reason, IdPool& ids) {
   payment::Refund refund{.id = ids.next<RefundId>(),
-                               .order_id = payment.order_id,
-                               .payment_id = payment.id,
-                               .reason = std::string(reason),
-                               .amount = {amount, payment.amount.currency}};
+                         .order_id = payment.order_id,
+                         .payment_id = payment.id,
+                         .reason = std::string(reason),
+                         .amount = {amount, payment.amount.currency}};
   effects.journals.push_back(
       payment::refund_requested(refund.id.text(), from, std::move(owner), refund.amount));
   if (const auto wallet = payment::wallet_account(payment.provider)) {
@@ -126,15 +132,16 @@ void give_back(Effects& effects, const payment::Payment& payment, Account from, 
                              .payment_id = payment.id,
                              .refund_id = refund.id});
   }
-  effects.entries.push_back({.kind = "refund.requested",
-                             .subject = refund.id.text(),
-                             .details = {{"order", payment.order_id.text()},
-                                         {"amount", amount},
-                                         {"reason", refund.reason}}});
+  effects.entries.push_back(
+      {.kind = "refund.requested",
+       .subject = refund.id.text(),
+       .details = {
+           {"order", payment.order_id.text()}, {"amount", amount}, {"reason", refund.reason}}});
   effects.refunds.push_back(refund);
 }
 
-void close_open_payments(Effects& effects, const std::vector<payment::Payment>& payments, IdPool& ids) {
+void close_open_payments(Effects& effects, const std::vector<payment::Payment>& payments,
+                         IdPool& ids) {
   for (const payment::Payment& payment : payments) {
     if (payment::is_open(payment.state)) {
       effects.calls.push_back({.id = ids.next<CallId>(),
@@ -158,7 +165,8 @@ CodeFacts read_codes(sql::Transaction& tx, const Order& order, bool pick_more) {
   for (const Line& line : order.lines) {
     const std::int64_t missing = line.quantity - held_by_line[line.line];
     if (missing > 0) {
-      facts.claims.push_back({line.sku_id, line.line, vault::pick(tx, line.sku_id, static_cast<int>(missing))});
+      facts.claims.push_back(
+          {line.sku_id, line.line, vault::pick(tx, line.sku_id, static_cast<int>(missing))});
     }
   }
   return facts;

@@ -1,7 +1,8 @@
-// effects.hpp - what a decision about an order does: one value for all of them, applied in one place, in one lock order.
+// effects.hpp - what a decision about an order does: one value for all of them, applied in one
+// place, in one lock order.
 //
-// The functions here are the pure parts that several decisions share: paying, delivering, giving money back. They add to an
-// Effects; nothing reads a database.
+// The functions here are the pure parts that several decisions share: paying, delivering, giving
+// money back. They add to an Effects; nothing reads a database.
 #pragma once
 
 #include <array>
@@ -79,22 +80,27 @@ struct Source {
   std::int64_t amount = 0;
 };
 
-// Books `sources` (which add up to the order's total) into escrow and delivers if the codes are complete; otherwise the
-// order stays paid and waits for stock. Returns the status it reaches.
-OrderStatus pay_and_deliver(Effects& effects, const Order& order, const std::vector<Source>& sources,
-                            const CodeFacts& codes, TimeMs now_ms);
+// Books `sources` (which add up to the order's total) into escrow and delivers if the codes are
+// complete; otherwise the order stays paid and waits for stock. Returns the status it reaches.
+OrderStatus pay_and_deliver(Effects& effects, const Order& order,
+                            const std::vector<Source>& sources, const CodeFacts& codes,
+                            TimeMs now_ms);
 // Delivers a paid order.
 void deliver(Effects& effects, const Order& order, const CodeFacts& codes, TimeMs now_ms);
-// Starts to give `amount` of a payment back: from suspense (under the order or a trade) or from escrow.
-void give_back(Effects& effects, const payment::Payment& payment, ledger::Account from, std::string owner,
-               std::int64_t amount, std::string_view reason, IdPool& ids);
+// Starts to give `amount` of a payment back: from suspense (under the order or a trade) or from
+// escrow.
+void give_back(Effects& effects, const payment::Payment& payment, ledger::Account from,
+               std::string owner, std::int64_t amount, std::string_view reason, IdPool& ids);
 // Asks the providers of all open payments to close them.
-void close_open_payments(Effects& effects, const std::vector<payment::Payment>& payments, IdPool& ids);
+void close_open_payments(Effects& effects, const std::vector<payment::Payment>& payments,
+                         IdPool& ids);
 
-// The facts of codes: what is held for the order and, when that is not enough and `pick_more`, what can be picked.
+// The facts of codes: what is held for the order and, when that is not enough and `pick_more`, what
+// can be picked.
 [[nodiscard]] CodeFacts read_codes(sql::Transaction& tx, const Order& order, bool pick_more);
 
-// Writes all of it in lock order. `order` is the order as the decision saw it; null when there is none.
+// Writes all of it in lock order. `order` is the order as the decision saw it; null when there is
+// none.
 void apply(sql::Transaction& tx, const Order* order, const Effects& effects, TimeMs now_ms);
 
 }  // namespace kameng::order

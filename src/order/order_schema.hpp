@@ -5,8 +5,9 @@
 
 namespace kameng::order {
 
-// `due_at_ms` is when the engine acts next by itself (expiry, end of closing, another try at delivery); NULL when nothing is
-// due. The unpaid_* indexes serve the quotas and hold unpaid orders alone.
+// `due_at_ms` is when the engine acts next by itself (expiry, end of closing, another try at
+// delivery); NULL when nothing is due. The unpaid_* indexes serve the quotas and hold unpaid orders
+// alone.
 inline constexpr std::string_view order_schema = R"sql(
 CREATE TABLE {p}order (
   id BLOB PRIMARY KEY CHECK (length(id) = 16),
@@ -46,7 +47,7 @@ CREATE TABLE {p}order_line (
   quantity INTEGER NOT NULL CHECK (quantity > 0),
   unit_price_micros INTEGER NOT NULL CHECK (unit_price_micros > 0),
   amount INTEGER NOT NULL CHECK (amount >= 0),
-  supplier_id BLOB CHECK (length(supplier_id) = 16),
+  supplier_id TEXT CHECK (length(supplier_id) BETWEEN 1 AND 64),
   commission_bp INTEGER NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
   PRIMARY KEY (order_id, line)
 ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,7 @@
 // order_service.hpp - the operations that see an order, its codes and its money together.
 //
-// Each handler reads facts, decides by a pure function of its own file, and applies an Effects (effects.hpp).
+// Each handler reads facts, decides by a pure function of its own file, and applies an Effects
+// (effects.hpp).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,11 @@
 namespace kameng::order {
 
 struct Config {
-  std::int64_t hold_ms = 15 * 60'000;      // how long an unpaid order holds its codes
-  std::int64_t closing_ms = 10 * 60'000;   // how long a provider is asked to close before the codes go back
-  std::int64_t stock_wait_ms = 3'600'000;  // how long a paid order waits for stock before its money goes back
+  std::int64_t hold_ms = 15 * 60'000;  // how long an unpaid order holds its codes
+  std::int64_t closing_ms =
+      10 * 60'000;  // how long a provider is asked to close before the codes go back
+  std::int64_t stock_wait_ms =
+      3'600'000;  // how long a paid order waits for stock before its money goes back
   std::int64_t unpaid_per_account = 5;
   std::int64_t unpaid_per_contact = 5;
   std::int64_t unpaid_per_device = 5;
@@ -33,7 +36,9 @@ struct DueCounts {
   std::int64_t delivered = 0;
   std::int64_t refunded = 0;
   std::int64_t waiting = 0;
-  [[nodiscard]] std::int64_t all() const { return expired + closing + delivered + refunded + waiting; }
+  [[nodiscard]] std::int64_t all() const {
+    return expired + closing + delivered + refunded + waiting;
+  }
 };
 
 class OrderService {
@@ -46,24 +51,34 @@ class OrderService {
   [[nodiscard]] Result<Page> list(command::Query& query, const List& request);
   [[nodiscard]] Result<Cancelled> cancel(command::Command& command, const Cancel& request);
   [[nodiscard]] Result<Explanation> explain(command::Query& query, const Explain& request);
-  [[nodiscard]] Result<code::Revealed> reveal(command::Command& command, const code::Reveal& request);
+  [[nodiscard]] Result<code::Revealed> reveal(command::Command& command,
+                                              const code::Reveal& request);
 
-  [[nodiscard]] Result<payment::Begun> begin_payment(command::Command& command, const payment::Begin& request);
-  [[nodiscard]] Result<payment::View> get_payment(command::Query& query, const payment::Get& request);
+  [[nodiscard]] Result<payment::Begun> begin_payment(command::Command& command,
+                                                     const payment::Begin& request);
+  [[nodiscard]] Result<payment::View> get_payment(command::Query& query,
+                                                  const payment::Get& request);
   [[nodiscard]] Result<notice::Received> receive_notice(command::Command& command,
                                                         const notice::Receive& request);
-  [[nodiscard]] Result<outbox::Calls> pull_calls(command::Command& command, const outbox::Pull& request);
-  [[nodiscard]] Result<outbox::Finished> finish_call(command::Command& command, const outbox::Done& request);
+  [[nodiscard]] Result<outbox::Calls> pull_calls(command::Command& command,
+                                                 const outbox::Pull& request);
+  [[nodiscard]] Result<outbox::Finished> finish_call(command::Command& command,
+                                                     const outbox::Done& request);
 
   // Handles up to `limit` orders that are due, in one transaction; `command` acts as the system.
   [[nodiscard]] Result<DueCounts> run_due(command::Command& command, int limit);
   // Applies a notice whose effect failed when it came (a job); `event` is what the job kept.
-  [[nodiscard]] Result<void> apply_deferred_notice(command::Command& command, std::string_view event);
+  [[nodiscard]] Result<void> apply_deferred_notice(command::Command& command,
+                                                   std::string_view event);
 
  private:
-  [[nodiscard]] const payment::Provider* channel(std::string_view name) const { return providers_->find(name); }
-  // The provider a caller named: a configured channel or the wallet. `provider.unknown` at `field` otherwise.
-  [[nodiscard]] Result<PaymentChoice> choose(std::string_view provider, const std::optional<std::string>& method,
+  [[nodiscard]] const payment::Provider* channel(std::string_view name) const {
+    return providers_->find(name);
+  }
+  // The provider a caller named: a configured channel or the wallet. `provider.unknown` at `field`
+  // otherwise.
+  [[nodiscard]] Result<PaymentChoice> choose(std::string_view provider,
+                                             const std::optional<std::string>& method,
                                              std::string_view field) const;
   // The page of a payment that has just been begun (also on a replay); it is rebuilt, never stored.
   [[nodiscard]] Result<void> add_pay_page(payment::Begun& begun, std::string_view provider,

@@ -7,16 +7,19 @@ namespace kameng::order {
 
 inline constexpr sql::Statement insert_order{
     "order.insert",
-    "INSERT INTO {p}order (id, account_id, status, currency, total, covered, created_at_ms, expires_at_ms,"
+    "INSERT INTO {p}order (id, account_id, status, currency, total, covered, created_at_ms, "
+    "expires_at_ms,"
     " due_at_ms, lookup_hash, contact, contact_blind, device_blind, network_blind)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
 inline constexpr sql::Statement insert_line{
     "order_line.insert",
-    "INSERT INTO {p}order_line (order_id, line, sku_id, name, quantity, unit_price_micros, amount, supplier_id,"
+    "INSERT INTO {p}order_line (order_id, line, sku_id, name, quantity, unit_price_micros, amount, "
+    "supplier_id,"
     " commission_bp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
 inline constexpr sql::Statement find_order{
     "order.find",
-    "SELECT id, account_id, status, currency, total, covered, created_at_ms, expires_at_ms, due_at_ms,"
+    "SELECT id, account_id, status, currency, total, covered, created_at_ms, expires_at_ms, "
+    "due_at_ms,"
     " delivered_at_ms, lookup_hash FROM {p}order WHERE id = ?"};
 inline constexpr sql::Statement find_lines{
     "order_line.find",
@@ -33,7 +36,8 @@ inline constexpr sql::Statement list_orders{
     "order.list", "SELECT id FROM {p}order WHERE id < ? ORDER BY id DESC LIMIT ?"};
 inline constexpr sql::Statement find_due_orders{
     "order.find_due",
-    "SELECT id FROM {p}order WHERE due_at_ms IS NOT NULL AND due_at_ms <= ? ORDER BY due_at_ms LIMIT ?"};
+    "SELECT id FROM {p}order WHERE due_at_ms IS NOT NULL AND due_at_ms <= ? ORDER BY due_at_ms "
+    "LIMIT ?"};
 inline constexpr sql::Statement next_due{
     "order.next_due",
     "SELECT due_at_ms FROM {p}order WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};
@@ -45,15 +49,18 @@ inline constexpr sql::Statement count_unpaid_of_account{
     " AND status IN (0, 1) LIMIT ?)"};
 inline constexpr sql::Statement count_unpaid_of_contact{
     "order.count_unpaid_of_contact",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT NULL"
+    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT "
+    "NULL"
     " AND status IN (0, 1) LIMIT ?)"};
 inline constexpr sql::Statement count_unpaid_of_device{
     "order.count_unpaid_of_device",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT NULL"
+    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT "
+    "NULL"
     " AND status IN (0, 1) LIMIT ?)"};
 inline constexpr sql::Statement count_unpaid_of_network{
     "order.count_unpaid_of_network",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT NULL"
+    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT "
+    "NULL"
     " AND status IN (0, 1) LIMIT ?)"};
 
 }  // namespace kameng::order

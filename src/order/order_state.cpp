@@ -7,7 +7,9 @@ namespace {
 
 using enum OrderStatus;
 
-constexpr std::uint8_t bits() { return 0; }
+constexpr std::uint8_t bits() {
+  return 0;
+}
 template <class... Rest>
 constexpr std::uint8_t bits(OrderStatus first, Rest... rest) {
   return static_cast<std::uint8_t>((1U << static_cast<unsigned>(first)) | bits(rest...));
@@ -20,7 +22,8 @@ struct Row {
   bool end;
 };
 
-// Delivery happens in the transaction that applies the payment, so an order may pass through paid and delivering at once.
+// Delivery happens in the transaction that applies the payment, so an order may pass through paid
+// and delivering at once.
 constexpr std::array<Row, order_status_count> table{{
     {pending_payment, "pending_payment", bits(closing, paid, delivered, expired, cancelled), false},
     {closing, "closing", bits(paid, delivered, expired, cancelled), false},
@@ -51,7 +54,8 @@ Result<void> check_transitions() {
     }
   }
   for (const Row& row : table) {
-    const bool named_in_place = static_cast<std::size_t>(row.status) == static_cast<std::size_t>(&row - table.data());
+    const bool named_in_place =
+        static_cast<std::size_t>(row.status) == static_cast<std::size_t>(&row - table.data());
     if (!named_in_place || (reached & bits(row.status)) == 0 || (row.next == 0 && !row.end)) {
       return Error{Status::internal, "order.transitions",
                    "The order's transition table is not sound at " + std::string(row.name)};

@@ -12,8 +12,8 @@ namespace kameng::order {
 // Numbers are stored; never renumber.
 enum class OrderStatus : std::uint8_t {
   pending_payment = 0,
-  closing = 1,     // time is over; the provider is asked to close the payment
-  paid = 2,        // covered; its codes are not delivered yet
+  closing = 1,  // time is over; the provider is asked to close the payment
+  paid = 2,     // covered; its codes are not delivered yet
   delivering = 3,
   delivered = 4,
   expired = 5,

@@ -14,11 +14,11 @@ std::int64_t Order::codes() const {
 void insert(sql::Transaction& tx, const Order& order, const Origin& origin) {
   tx.run(insert_order, order.id, order.account_id, static_cast<int>(order.status),
          order.total.currency.code(), order.total.amount, order.covered, order.created_at_ms,
-         order.expires_at_ms, order.due_at_ms, order.lookup_hash, origin.contact, origin.contact_blind,
-         origin.device_blind, origin.network_blind);
+         order.expires_at_ms, order.due_at_ms, order.lookup_hash, origin.contact,
+         origin.contact_blind, origin.device_blind, origin.network_blind);
   for (const Line& line : order.lines) {
-    tx.run(insert_line, order.id, line.line, line.sku_id, line.name, line.quantity, line.unit_price_micros,
-           line.amount, line.supplier_id, line.commission_bp);
+    tx.run(insert_line, order.id, line.line, line.sku_id, line.name, line.quantity,
+           line.unit_price_micros, line.amount, line.supplier_id, line.commission_bp);
   }
 }
 
@@ -50,7 +50,7 @@ std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
                            .quantity = static_cast<std::int32_t>(rows.int64(3)),
                            .unit_price_micros = rows.int64(4),
                            .amount = rows.int64(5),
-                           .supplier_id = rows.maybe_id<SupplierId>(6),
+                           .supplier_id = rows.maybe_text(6),
                            .commission_bp = static_cast<std::int32_t>(rows.int64(7))});
   }
   return order;
@@ -58,7 +58,8 @@ std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
 
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change) {
   tx.run_exactly(1, update_order, static_cast<int>(change.to), change.covered, change.due_at_ms,
-                 change.delivered_at_ms, before.id, static_cast<int>(before.status), before.covered);
+                 change.delivered_at_ms, before.id, static_cast<int>(before.status),
+                 before.covered);
 }
 
 View view_of(const Order& order) {

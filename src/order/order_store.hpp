@@ -23,7 +23,7 @@ struct Line {
   std::int32_t quantity = 0;
   std::int64_t unit_price_micros = 0;
   std::int64_t amount = 0;
-  std::optional<SupplierId> supplier_id = {};
+  std::optional<std::string> supplier_id = {};
   std::int32_t commission_bp = 0;
 };
 

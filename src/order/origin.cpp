@@ -1,9 +1,9 @@
 #include "order/origin.hpp"
 
+#include <algorithm>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
-
-#include <algorithm>
 
 #include "text/contact.hpp"
 
@@ -55,7 +55,9 @@ Result<Origin> read_origin(const Context& context, const std::optional<std::stri
   if (context.ip) {
     const auto network = network_of(*context.ip);
     if (!network) {
-      return Error{Status::invalid_argument, "context.ip_malformed", "ip is no IPv4 or IPv6 address."}.at("ip");
+      return Error{Status::invalid_argument, "context.ip_malformed",
+                   "ip is no IPv4 or IPv6 address."}
+          .at("ip");
     }
     origin.network_blind = blinded(keys, "network", *network);
   }

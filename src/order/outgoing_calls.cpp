@@ -17,7 +17,7 @@ using payment::Verdict;
 
 struct CallFacts {
   std::optional<payment::Call> call;
-  std::optional<MoneyFacts> money;      // when the answer says the trade has been paid
+  std::optional<MoneyFacts> money;  // when the answer says the trade has been paid
   std::optional<Order> order;
   std::vector<payment::Payment> payments;
   std::vector<payment::Refund> refunds;
@@ -31,12 +31,13 @@ struct RefundChange {
 
 struct CallPlan : Effects {
   std::string outcome = "done";
-  bool repeat = false;                  // ask once more by the schedule
+  bool repeat = false;  // ask once more by the schedule
   std::string repeat_reason;
   std::optional<RefundChange> refund;
 };
 
-void decide_close(CallPlan& plan, const CallFacts& facts, const payment::Outcome& outcome, IdPool& ids) {
+void decide_close(CallPlan& plan, const CallFacts& facts, const payment::Outcome& outcome,
+                  IdPool& ids) {
   if (!outcome.closed) {
     plan.repeat = true;
     plan.repeat_reason = outcome.code;
@@ -59,7 +60,8 @@ void decide_close(CallPlan& plan, const CallFacts& facts, const payment::Outcome
         payment.state = change.after.state;
       }
     }
-    give_up(plan, *facts.order, settled, facts.refunds, facts.held, OrderStatus::expired, "expired", ids);
+    give_up(plan, *facts.order, settled, facts.refunds, facts.held, OrderStatus::expired, "expired",
+            ids);
   }
 }
 
@@ -73,19 +75,22 @@ void decide_refund(CallPlan& plan, const CallFacts& facts, const payment::Outcom
     change.after.state = AttemptState::success;
     const payment::Payment& payment = facts.call->payment;
     plan.journals.push_back(payment::refund_succeeded(
-        refund.id.text(), payment::clearing_owner(payment.provider, payment.merchant), refund.amount));
+        refund.id.text(), payment::clearing_owner(payment.provider, payment.merchant),
+        refund.amount));
     plan.entries.push_back({.kind = "refund.succeeded", .subject = refund.id.text()});
   } else if (outcome.verdict == Verdict::declined) {
     // The channel will not: a customer gets it as balance, a guest's money waits for a person.
     if (facts.order && facts.order->account_id) {
       change.after.state = AttemptState::success;
       plan.journals.push_back(payment::refund_to_wallet(refund.id.text(), ledger::Account::wallet,
-                                                        facts.order->account_id->text(), refund.amount));
+                                                        facts.order->account_id->text(),
+                                                        refund.amount));
       plan.entries.push_back({.kind = "refund.to_wallet", .subject = refund.id.text()});
     } else {
       change.after.state = AttemptState::declined;
-      plan.entries.push_back(
-          {.kind = "refund.declined", .subject = refund.id.text(), .details = {{"code", outcome.code}}});
+      plan.entries.push_back({.kind = "refund.declined",
+                              .subject = refund.id.text(),
+                              .details = {{"code", outcome.code}}});
     }
   } else {
     change.after.state = AttemptState::unknown;
@@ -95,11 +100,13 @@ void decide_refund(CallPlan& plan, const CallFacts& facts, const payment::Outcom
   plan.refund = std::move(change);
 }
 
-command::Decision<CallPlan> decide(CallFacts& facts, const payment::Outcome& outcome, TimeMs now_ms, IdPool& ids) {
+command::Decision<CallPlan> decide(CallFacts& facts, const payment::Outcome& outcome, TimeMs now_ms,
+                                   IdPool& ids) {
   using Decision = command::Decision<CallPlan>;
   if (!facts.call) {
     return Decision::refuse(
-        Error{Status::not_found, "call.not_found", "There is no such outgoing call."}.at("call_id"));
+        Error{Status::not_found, "call.not_found", "There is no such outgoing call."}.at(
+            "call_id"));
   }
   CallPlan plan;
   if (!facts.call->open) {
@@ -161,12 +168,14 @@ void apply_call(sql::Transaction& tx, const CallFacts& facts, CallPlan& plan, Ti
 }
 
 OutgoingCall to_outgoing(const payment::Call& call, const payment::Provider& provider) {
-  return {call.id, std::string(payment::action_name(call.action)), provider.build(call.action, call.trade)};
+  return {call.id, std::string(payment::action_name(call.action)),
+          provider.build(call.action, call.trade)};
 }
 
 }  // namespace
 
-Result<outbox::Calls> OrderService::pull_calls(command::Command& command, const outbox::Pull& request) {
+Result<outbox::Calls> OrderService::pull_calls(command::Command& command,
+                                               const outbox::Pull& request) {
   struct Plan {
     std::vector<audit::Entry> entries;
     std::vector<payment::Call> calls;
@@ -188,18 +197,23 @@ Result<outbox::Calls> OrderService::pull_calls(command::Command& command, const 
   return calls;
 }
 
-Result<outbox::Finished> OrderService::finish_call(command::Command& command, const outbox::Done& request) {
+Result<outbox::Finished> OrderService::finish_call(command::Command& command,
+                                                   const outbox::Done& request) {
   if (request.response.has_value() == request.failure.has_value()) {
-    return Error{Status::invalid_argument, "call.answer_missing", "Give either response or failure."}.at("response");
+    return Error{Status::invalid_argument, "call.answer_missing",
+                 "Give either response or failure."}
+        .at("response");
   }
   std::optional<payment::Call> known;
-  KAMENG_CHECK(command.environment().database.read(command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
-    known = payment::read_call(tx, request.call_id);
-    return {};
-  }));
+  KAMENG_CHECK(command.environment().database.read(
+      command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
+        known = payment::read_call(tx, request.call_id);
+        return {};
+      }));
   const payment::Provider* provider = known ? channel(known->provider) : nullptr;
   if (provider == nullptr) {
-    return Error{Status::not_found, "call.not_found", "There is no such outgoing call."}.at("call_id");
+    return Error{Status::not_found, "call.not_found", "There is no such outgoing call."}.at(
+        "call_id");
   }
   payment::Outcome outcome{.verdict = Verdict::unknown, .code = "no_answer"};
   if (request.response) {

@@ -44,16 +44,18 @@ std::optional<Error> check_line(const PlaceFacts& facts, const Place& request, s
   const auto wanted = static_cast<std::int64_t>(request.lines[i].quantity);
   for (std::size_t other = 0; other < i; ++other) {
     if (request.lines[other].sku_id == request.lines[i].sku_id) {
-      return Error{Status::invalid_argument, "order.sku_twice", "Name each SKU on one line only."}.at(
-          line_field(i, "sku_id"));
+      return Error{Status::invalid_argument, "order.sku_twice", "Name each SKU on one line only."}
+          .at(line_field(i, "sku_id"));
     }
   }
   if (!line.sku) {
-    return Error{Status::not_found, "sku.not_found", "There is no such SKU."}.at(line_field(i, "sku_id"));
+    return Error{Status::not_found, "sku.not_found", "There is no such SKU."}.at(
+        line_field(i, "sku_id"));
   }
   if (!line.sku->published) {
-    return Error{Status::failed_precondition, "goods.not_for_sale", "These goods are not for sale now."}.at(
-        line_field(i, "sku_id"));
+    return Error{Status::failed_precondition, "goods.not_for_sale",
+                 "These goods are not for sale now."}
+        .at(line_field(i, "sku_id"));
   }
   if (std::ssize(line.codes) < wanted) {
     return Error{Status::failed_precondition, "stock.sold_out", "Not enough codes are left."}
@@ -61,7 +63,8 @@ std::optional<Error> check_line(const PlaceFacts& facts, const Place& request, s
         .with(Retry::later)
         .detail("available", std::to_string(line.codes.size()));
   }
-  // A first order may take everything; whoever has unpaid orders may set aside half of what is left.
+  // A first order may take everything; whoever has unpaid orders may set aside half of what is
+  // left.
   if (facts.has_unpaid() && wanted > std::max<std::int64_t>(1, line.available / 2)) {
     return Error{Status::resource_exhausted, "order.stock_share",
                  "With an order unpaid, a further one may hold at most half of the stock."}
@@ -102,11 +105,12 @@ Result<Order> quoted_order(const PlaceFacts& facts, const Place& request, const 
 
 }  // namespace
 
-Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft& draft, const Config& config,
-                TimeMs now_ms, IdPool& ids) {
+Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft& draft,
+                const Config& config, TimeMs now_ms, IdPool& ids) {
   if (!facts.customer_known) {
     return Decision::refuse(
-        Error{Status::not_found, "account.not_found", "There is no such account."}.at("account_id"));
+        Error{Status::not_found, "account.not_found", "There is no such account."}.at(
+            "account_id"));
   }
   if (auto refusal = check_quota(facts, config)) {
     return Decision::refuse(std::move(*refusal));
@@ -160,13 +164,14 @@ Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft&
 
 namespace {
 
-std::int64_t count(sql::Transaction& tx, const sql::Statement& statement, const Bytes& key, std::int64_t limit) {
+std::int64_t count(sql::Transaction& tx, const sql::Statement& statement, const Bytes& key,
+                   std::int64_t limit) {
   auto rows = tx.query(statement, key, limit);
   return rows.next() ? rows.int64(0) : 0;
 }
 
-PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft, const Origin& origin,
-                      const Config& config) {
+PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft,
+                      const Origin& origin, const Config& config) {
   PlaceFacts facts;
   if (draft.account_id) {
     const auto customer = account::find_customer(tx, *draft.account_id);
@@ -175,13 +180,16 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
     facts.unpaid_account = count(tx, count_unpaid_of_account, id, config.unpaid_per_account);
   }
   if (origin.contact_blind) {
-    facts.unpaid_contact = count(tx, count_unpaid_of_contact, *origin.contact_blind, config.unpaid_per_contact);
+    facts.unpaid_contact =
+        count(tx, count_unpaid_of_contact, *origin.contact_blind, config.unpaid_per_contact);
   }
   if (origin.device_blind) {
-    facts.unpaid_device = count(tx, count_unpaid_of_device, *origin.device_blind, config.unpaid_per_device);
+    facts.unpaid_device =
+        count(tx, count_unpaid_of_device, *origin.device_blind, config.unpaid_per_device);
   }
   if (origin.network_blind) {
-    facts.unpaid_network = count(tx, count_unpaid_of_network, *origin.network_blind, config.unpaid_per_network);
+    facts.unpaid_network =
+        count(tx, count_unpaid_of_network, *origin.network_blind, config.unpaid_per_network);
   }
   for (const LineRequest& line : request.lines) {
     LineFacts found;
@@ -200,7 +208,8 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
   return facts;
 }
 
-Placed apply_place(sql::Transaction& tx, const PlacePlan& plan, const Origin& origin, TimeMs now_ms) {
+Placed apply_place(sql::Transaction& tx, const PlacePlan& plan, const Origin& origin,
+                   TimeMs now_ms) {
   const Order& order = plan.order_row;
   insert(tx, order, origin);
   for (const Claim& hold : plan.holds) {
@@ -217,10 +226,11 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   if (request.pay) {
     KAMENG_TRY(draft.payment, choose(request.pay->provider, request.pay->method, "pay.provider"));
   }
-  KAMENG_TRY(const Origin origin, read_origin(command.context(), request.contact, draft.order_id, command.keys(),
-                                              command.random()));
+  KAMENG_TRY(const Origin origin, read_origin(command.context(), request.contact, draft.order_id,
+                                              command.keys(), command.random()));
   if (!draft.account_id) {
-    const SecretText secret = command.keys().derive("lookup", draft.order_id.bytes, draft.order_id.bytes);
+    const SecretText secret =
+        command.keys().derive("lookup", draft.order_id.bytes, draft.order_id.bytes);
     const auto hash = command.keys().hash_of_secret(secret.view());
     draft.lookup_hash = Bytes(hash.begin(), hash.end());
   }
@@ -236,13 +246,15 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
     return placed;
   }
   command.environment().due.at(placed->expires_at_ms);
-  // What no table holds is made again from the stored answer: the guest's secret and the page to pay on.
+  // What no table holds is made again from the stored answer: the guest's secret and the page to
+  // pay on.
   if (placed->guest) {
-    placed->lookup_secret =
-        std::string(command.keys().derive("lookup", placed->order_id.bytes, placed->order_id.bytes).view());
+    placed->lookup_secret = std::string(
+        command.keys().derive("lookup", placed->order_id.bytes, placed->order_id.bytes).view());
   }
   if (placed->payment && request.pay) {
-    KAMENG_CHECK(add_pay_page(*placed->payment, request.pay->provider, request.pay->method.value_or("")));
+    KAMENG_CHECK(
+        add_pay_page(*placed->payment, request.pay->provider, request.pay->method.value_or("")));
   }
   return placed;
 }

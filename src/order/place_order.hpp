@@ -15,13 +15,13 @@ namespace kameng::order {
 // One requested line and everything known of it.
 struct LineFacts {
   std::optional<catalog::SkuFacts> sku;
-  std::vector<std::int64_t> codes;   // picked for it
-  std::int64_t available = 0;        // in all; read only when other orders of this person are unpaid
+  std::vector<std::int64_t> codes;  // picked for it
+  std::int64_t available = 0;       // in all; read only when other orders of this person are unpaid
 };
 
 struct PlaceFacts {
   std::vector<LineFacts> lines;
-  bool customer_known = true;   // false: the account named is unknown or not active
+  bool customer_known = true;  // false: the account named is unknown or not active
   std::int64_t unpaid_account = 0;
   std::int64_t unpaid_contact = 0;
   std::int64_t unpaid_device = 0;
@@ -29,7 +29,9 @@ struct PlaceFacts {
   WalletFacts wallet;
 
   // Orders of this very person; a network is shared by many.
-  [[nodiscard]] bool has_unpaid() const { return unpaid_account + unpaid_contact + unpaid_device > 0; }
+  [[nodiscard]] bool has_unpaid() const {
+    return unpaid_account + unpaid_contact + unpaid_device > 0;
+  }
 };
 
 // What was drawn and made before the phase.
@@ -46,10 +48,11 @@ struct PlacePlan : Effects {
   Placed placed;
 };
 
-// Pure. Reasons: sku.not_found, goods.not_for_sale, order.sku_twice, stock.sold_out, order.too_many_unpaid,
-// order.stock_share, quote.*, account.not_found, and those of pay_from_wallet.
+// Pure. Reasons: sku.not_found, goods.not_for_sale, order.sku_twice, stock.sold_out,
+// order.too_many_unpaid, order.stock_share, quote.*, account.not_found, and those of
+// pay_from_wallet.
 [[nodiscard]] command::Decision<PlacePlan> decide(const PlaceFacts& facts, const Place& request,
-                                                  const PlaceDraft& draft, const Config& config, TimeMs now_ms,
-                                                  IdPool& ids);
+                                                  const PlaceDraft& draft, const Config& config,
+                                                  TimeMs now_ms, IdPool& ids);
 
 }  // namespace kameng::order

@@ -56,12 +56,12 @@ MoneyPlan closed(const MoneyFacts& facts) {
 
 void suspend(MoneyPlan& plan, const payment::Payment& payment, std::int64_t amount) {
   plan.journals.push_back(payment::received_in_suspense(
-      payment.id.text(), payment::clearing_owner(payment.provider, payment.merchant), payment.order_id.text(),
-      {amount, payment.amount.currency}));
+      payment.id.text(), payment::clearing_owner(payment.provider, payment.merchant),
+      payment.order_id.text(), {amount, payment.amount.currency}));
 }
 
-void on_unpaid(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment, TimeMs now_ms,
-               IdPool& ids) {
+void on_unpaid(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment,
+               TimeMs now_ms, IdPool& ids) {
   const Order& order = *facts.order;
   const std::int64_t amount = payment.captured;
   if (amount < order.rest()) {
@@ -75,16 +75,17 @@ void on_unpaid(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment&
     suspend(plan, payment, excess);
     give_back(plan, payment, Account::suspense, order.id.text(), excess, "excess", ids);
   }
-  const OrderStatus reached = pay_and_deliver(
-      plan, order,
-      {{Account::suspense, order.id.text(), order.covered},
-       {Account::clearing, payment::clearing_owner(payment.provider, payment.merchant), order.rest()}},
-      facts.codes, now_ms);
+  const OrderStatus reached =
+      pay_and_deliver(plan, order,
+                      {{Account::suspense, order.id.text(), order.covered},
+                       {Account::clearing,
+                        payment::clearing_owner(payment.provider, payment.merchant), order.rest()}},
+                      facts.codes, now_ms);
   plan.outcome = excess > 0 ? "excess_refunded" : std::string(order_status_name(reached));
 }
 
-void on_expired(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment, TimeMs now_ms,
-                IdPool& ids) {
+void on_expired(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment& payment,
+                TimeMs now_ms, IdPool& ids) {
   const Order& order = *facts.order;
   const std::int64_t amount = payment.captured;
   suspend(plan, payment, amount);
@@ -93,9 +94,11 @@ void on_expired(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment
     plan.outcome = "late_refunded";
     return;
   }
-  pay_and_deliver(plan, order, {{Account::suspense, order.id.text(), order.total.amount}}, facts.codes, now_ms);
+  pay_and_deliver(plan, order, {{Account::suspense, order.id.text(), order.total.amount}},
+                  facts.codes, now_ms);
   if (amount > order.total.amount) {
-    give_back(plan, payment, Account::suspense, order.id.text(), amount - order.total.amount, "excess", ids);
+    give_back(plan, payment, Account::suspense, order.id.text(), amount - order.total.amount,
+              "excess", ids);
   }
   plan.outcome = "late_delivered";
 }
@@ -120,13 +123,15 @@ MoneyPlan decide_money(const MoneyFacts& facts, TimeMs now_ms, IdPool& ids) {
       event.merchant != before.merchant || event.amount.currency != before.amount.currency) {
     return integrity_failure(facts);
   }
-  if (!payment::may_become(before.state, AttemptState::success) || before.state == AttemptState::success) {
+  if (!payment::may_become(before.state, AttemptState::success) ||
+      before.state == AttemptState::success) {
     if (before.provider_trade_no == event.provider_trade_no) {
       MoneyPlan plan;
       plan.outcome = "repeated";
       return plan;
     }
-    return unattributed(facts);  // a second trade under one number: the provider's, not ours, to explain
+    return unattributed(
+        facts);  // a second trade under one number: the provider's, not ours, to explain
   }
 
   MoneyPlan plan;
@@ -162,9 +167,10 @@ MoneyPlan decide_money(const MoneyFacts& facts, TimeMs now_ms, IdPool& ids) {
   return plan;
 }
 
-MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& event, std::string_view provider,
-                            std::string_view merchant) {
-  MoneyFacts facts{.event = event, .provider = std::string(provider), .merchant = std::string(merchant)};
+MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& event,
+                            std::string_view provider, std::string_view merchant) {
+  MoneyFacts facts{
+      .event = event, .provider = std::string(provider), .merchant = std::string(merchant)};
   facts.seen = payment::notice_seen(tx, provider, event.event_id);
   if (facts.seen) {
     return facts;

@@ -1,7 +1,8 @@
-// receive_money.hpp - the decision about verified news of a payment, whether a notice or an answer brought it.
+// receive_money.hpp - the decision about verified news of a payment, whether a notice or an answer
+// brought it.
 //
-// Every case of money that does not fit ends in a named outcome with its posting: short, in excess, double, late, for a
-// cancelled order, of another merchant or currency, of a trade nobody began.
+// Every case of money that does not fit ends in a named outcome with its posting: short, in excess,
+// double, late, for a cancelled order, of another merchant or currency, of a trade nobody began.
 #pragma once
 
 #include <optional>

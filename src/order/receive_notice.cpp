@@ -1,4 +1,5 @@
-// receive_notice.cpp - a provider's notice: verified, then read, then recorded with its effect in one transaction.
+// receive_notice.cpp - a provider's notice: verified, then read, then recorded with its effect in
+// one transaction.
 
 #include <optional>
 #include <string>
@@ -37,17 +38,20 @@ struct NoticePlan : MoneyPlan {
   payment::NoticeRecord record;
 };
 
-notice::Received answer(const payment::Provider& provider, bool received, std::string_view outcome) {
+notice::Received answer(const payment::Provider& provider, bool received,
+                        std::string_view outcome) {
   return {provider.acknowledge(received), std::string(outcome)};
 }
 
-Result<std::string> bytes_of(const std::string& body, const std::optional<std::string>& body_base64) {
+Result<std::string> bytes_of(const std::string& body,
+                             const std::optional<std::string>& body_base64) {
   if (!body_base64) {
     return body;
   }
   const auto decoded = from_base64(*body_base64);
   if (!decoded) {
-    return Error{Status::invalid_argument, "field.base64", "body_base64 is not base64."}.at("body_base64");
+    return Error{Status::invalid_argument, "field.base64", "body_base64 is not base64."}.at(
+        "body_base64");
   }
   return std::string(as_text(*decoded));
 }
@@ -63,7 +67,8 @@ Result<notice::Received> apply_event(command::Command& command, const payment::N
     NoticePlan plan{decide_money(facts, command.now_ms(), ids), {}};
     if (!facts.seen) {
       plan.record = {provider, event.event_id,
-                     facts.payment ? std::optional(facts.payment->id) : std::nullopt, plan.outcome, digest};
+                     facts.payment ? std::optional(facts.payment->id) : std::nullopt, plan.outcome,
+                     digest};
     }
     return command.settle<notice::Received>(
         tx, command::Decision<NoticePlan>::accept(std::move(plan)), [&](const NoticePlan& settled) {
@@ -76,10 +81,11 @@ Result<notice::Received> apply_event(command::Command& command, const payment::N
   });
 }
 
-// The effect failed for a reason of ours. The provider must not hear "try again" for ever, and the money is there: keep what
-// the notice said and try the effect later.
+// The effect failed for a reason of ours. The provider must not hear "try again" for ever, and the
+// money is there: keep what the notice said and try the effect later.
 Result<notice::Received> defer(command::Command& command, const payment::NoticeEvent& event,
-                               const std::string& provider, const std::string& merchant, const Error& why) {
+                               const std::string& provider, const std::string& merchant,
+                               const Error& why) {
   const DeferredNotice kept{.provider = provider,
                             .merchant = merchant,
                             .event_id = event.event_id,
@@ -94,16 +100,18 @@ Result<notice::Received> defer(command::Command& command, const payment::NoticeE
   };
   return command.phase<notice::Received>([&](sql::Transaction& tx) -> Result<notice::Received> {
     Plan plan;
-    plan.entries.push_back({.kind = "notice.deferred",
-                            .subject = provider + "/" + event.event_id,
-                            .details = {{"out_trade_no", event.out_trade_no}, {"reason", why.reason}}});
+    plan.entries.push_back(
+        {.kind = "notice.deferred",
+         .subject = provider + "/" + event.event_id,
+         .details = {{"out_trade_no", event.out_trade_no}, {"reason", why.reason}}});
     return command.settle<notice::Received>(
         tx, command::Decision<Plan>::accept(std::move(plan)), [&](const Plan&) {
-          queue::insert_job(tx, {.kind = "notice.apply",
-                              .args = args,
-                              .run_at_ms = command.now_ms(),
-                              .unique_key = "notice/" + provider + "/" + event.event_id},
-                         command.now_ms());
+          queue::insert_job(tx,
+                            {.kind = "notice.apply",
+                             .args = args,
+                             .run_at_ms = command.now_ms(),
+                             .unique_key = "notice/" + provider + "/" + event.event_id},
+                            command.now_ms());
           return notice::Received{{}, "deferred"};
         });
   });
@@ -115,19 +123,22 @@ Result<notice::Received> OrderService::receive_notice(command::Command& command,
                                                       const notice::Receive& request) {
   const payment::Provider* provider = channel(request.provider);
   if (provider == nullptr) {
-    return Error{Status::not_found, "provider.unknown", "No provider of this name is configured."}.at("provider");
+    return Error{Status::not_found, "provider.unknown", "No provider of this name is configured."}
+        .at("provider");
   }
   KAMENG_TRY(const std::string body, bytes_of(request.body, request.body_base64));
   const auto authenticity = provider->verify_notice(request.headers, body, command.now_ms());
   if (authenticity != payment::Authenticity::verified) {
     const bool probe = authenticity == payment::Authenticity::probe;
-    command.environment().refusals.count(command.context().ip.value_or(request.provider), "notice.receive",
-                                         probe ? "notice.probe" : "notice.unverified", command.now_ms());
+    command.environment().refusals.count(
+        command.context().ip.value_or(request.provider), "notice.receive",
+        probe ? "notice.probe" : "notice.unverified", command.now_ms());
     return answer(*provider, false, probe ? "probe" : "unverified");
   }
   Result<payment::NoticeEvent> event = provider->read_notice(body);
   if (!event.ok()) {
-    command.environment().log.write(LogLevel::error, "notice.receive: a verified notice cannot be read");
+    command.environment().log.write(LogLevel::error,
+                                    "notice.receive: a verified notice cannot be read");
     return answer(*provider, false, "unreadable");
   }
   const auto digest = crypto::sha256(as_bytes(body));
@@ -137,7 +148,8 @@ Result<notice::Received> OrderService::receive_notice(command::Command& command,
   Result<notice::Received> received =
       apply_event(command, *event, name, merchant, Bytes(digest.begin(), digest.end()));
   if (!received.ok() && received.error().status == Status::internal) {
-    command.environment().log.write(LogLevel::error, "notice.receive: deferred after " + received.error().reason);
+    command.environment().log.write(LogLevel::error,
+                                    "notice.receive: deferred after " + received.error().reason);
     received = defer(command, *event, name, merchant, received.error());
   }
   KAMENG_TRY(const notice::Received recorded, std::move(received));
@@ -155,7 +167,8 @@ Result<void> OrderService::apply_deferred_notice(command::Command& command, std:
       .merchant = kept.event_merchant,
       .amount = kept.amount};
   const auto digest = crypto::sha256(as_bytes(args));
-  KAMENG_CHECK(apply_event(command, event, kept.provider, kept.merchant, Bytes(digest.begin(), digest.end())));
+  KAMENG_CHECK(apply_event(command, event, kept.provider, kept.merchant,
+                           Bytes(digest.begin(), digest.end())));
   return {};
 }
 

@@ -14,13 +14,14 @@ std::optional<Call> resolve(sql::Transaction& tx, const queue::StoredCall& store
   if (!action) {
     return std::nullopt;
   }
-  Call call{.id = stored.call.id,
-            .action = *action,
-            .provider = stored.call.provider,
-            .attempt = stored.attempt,
-            .open = stored.state == queue::CallState::waiting || stored.state == queue::CallState::leased,
-            .payment = {},
-            .trade = {}};
+  Call call{
+      .id = stored.call.id,
+      .action = *action,
+      .provider = stored.call.provider,
+      .attempt = stored.attempt,
+      .open = stored.state == queue::CallState::waiting || stored.state == queue::CallState::leased,
+      .payment = {},
+      .trade = {}};
   std::optional<PaymentId> payment_id = PaymentId::parse(stored.call.subject);
   if (const auto refund_id = RefundId::parse(stored.call.subject)) {
     call.refund = find(tx, *refund_id);
@@ -66,7 +67,9 @@ std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms) {
   return calls;
 }
 
-void finish_call(sql::Transaction& tx, const CallId& id) { queue::finish(tx, id, queue::CallState::done); }
+void finish_call(sql::Transaction& tx, const CallId& id) {
+  queue::finish(tx, id, queue::CallState::done);
+}
 
 bool repeat_call(sql::Transaction& tx, const Call& call, std::string_view reason, TimeMs now_ms) {
   const auto delay_ms = queue::question_delay_ms(call.attempt);

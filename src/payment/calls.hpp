@@ -1,7 +1,8 @@
-// calls.hpp - outgoing calls to providers: rows of the outbox, built into requests when they are leased.
+// calls.hpp - outgoing calls to providers: rows of the outbox, built into requests when they are
+// leased.
 //
-// A row keeps what is to be done, not bytes: the request is built from the payment or refund as it then stands, always with
-// the same trade number, so sending it twice is harmless.
+// A row keeps what is to be done, not bytes: the request is built from the payment or refund as it
+// then stands, always with the same trade number, so sending it twice is harmless.
 #pragma once
 
 #include <optional>
@@ -43,7 +44,9 @@ void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms);
 [[nodiscard]] std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms);
 // Its answer has been taken.
 void finish_call(sql::Transaction& tx, const CallId& id);
-// Sent once more by the schedule of provider questions; false when the schedule is used up and the call is dead.
-[[nodiscard]] bool repeat_call(sql::Transaction& tx, const Call& call, std::string_view reason, TimeMs now_ms);
+// Sent once more by the schedule of provider questions; false when the schedule is used up and the
+// call is dead.
+[[nodiscard]] bool repeat_call(sql::Transaction& tx, const Call& call, std::string_view reason,
+                               TimeMs now_ms);
 
 }  // namespace kameng::payment

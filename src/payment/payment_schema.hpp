@@ -5,8 +5,8 @@
 
 namespace kameng::payment {
 
-// A payment and its one transaction with the provider share a row: a try with another provider is another payment.
-// out_trade_no is printed from the id, so it needs no column and no index.
+// A payment and its one transaction with the provider share a row: a try with another provider is
+// another payment. out_trade_no is printed from the id, so it needs no column and no index.
 inline constexpr std::string_view payment_schema = R"sql(
 CREATE TABLE {p}payment (
   id BLOB PRIMARY KEY CHECK (length(id) = 16),

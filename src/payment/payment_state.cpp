@@ -13,7 +13,9 @@ struct Row {
   std::uint8_t next;  // bits of AttemptState
 };
 
-constexpr std::uint8_t bits() { return 0; }
+constexpr std::uint8_t bits() {
+  return 0;
+}
 template <class... Rest>
 constexpr std::uint8_t bits(AttemptState first, Rest... rest) {
   return static_cast<std::uint8_t>((1U << static_cast<unsigned>(first)) | bits(rest...));

@@ -1,4 +1,5 @@
-// payment_state.hpp - the one small machine of every transaction with a provider, purchases and refunds alike.
+// payment_state.hpp - the one small machine of every transaction with a provider, purchases and
+// refunds alike.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@ namespace kameng::payment {
 
 // Numbers are stored; never renumber.
 enum class AttemptState : std::uint8_t {
-  pending = 0,            // begun; the provider has not decided
-  unknown = 1,            // an answer was lost or unreadable; resolved by query
+  pending = 0,  // begun; the provider has not decided
+  unknown = 1,  // an answer was lost or unreadable; resolved by query
   success = 2,
   declined = 3,
   not_sent = 4,           // certainly did not happen: may be sent again with the same id
@@ -22,7 +23,8 @@ inline constexpr int attempt_state_count = 7;
 // Success is terminal; an expired trade can still turn out to have been paid.
 [[nodiscard]] bool may_become(AttemptState from, AttemptState to) noexcept;
 [[nodiscard]] constexpr bool is_open(AttemptState state) noexcept {
-  return state == AttemptState::pending || state == AttemptState::unknown || state == AttemptState::not_sent;
+  return state == AttemptState::pending || state == AttemptState::unknown ||
+         state == AttemptState::not_sent;
 }
 
 }  // namespace kameng::payment

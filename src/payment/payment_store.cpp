@@ -46,14 +46,19 @@ std::string number(char prefix, std::string_view printed) {
 
 }  // namespace
 
-std::string out_trade_no(const PaymentId& id) { return number('P', id.text()); }
-std::string out_refund_no(const RefundId& id) { return number('R', id.text()); }
+std::string out_trade_no(const PaymentId& id) {
+  return number('P', id.text());
+}
+std::string out_refund_no(const RefundId& id) {
+  return number('R', id.text());
+}
 
 std::optional<PaymentId> payment_of(std::string_view out_trade_no) {
   if (!out_trade_no.starts_with('P')) {
     return std::nullopt;
   }
-  return PaymentId::parse(std::string(PaymentId::prefix) + "_" + std::string(out_trade_no.substr(1)));
+  return PaymentId::parse(std::string(PaymentId::prefix) + "_" +
+                          std::string(out_trade_no.substr(1)));
 }
 
 Trade trade_of(const Payment& payment) {
@@ -69,8 +74,8 @@ std::string clearing_owner(std::string_view provider, std::string_view merchant)
 }
 
 void insert(sql::Transaction& tx, const Payment& payment) {
-  tx.run(insert_payment, payment.id, payment.order_id, payment.provider, payment.merchant, payment.method,
-         static_cast<int>(payment.state), payment.amount.amount, payment.captured,
+  tx.run(insert_payment, payment.id, payment.order_id, payment.provider, payment.merchant,
+         payment.method, static_cast<int>(payment.state), payment.amount.amount, payment.captured,
          payment.amount.currency.code(), payment.created_at_ms, payment.expires_at_ms);
 }
 
@@ -95,7 +100,8 @@ void update(sql::Transaction& tx, const Payment& changed, AttemptState from) {
 
 void insert(sql::Transaction& tx, const Refund& refund, TimeMs now_ms) {
   tx.run(insert_refund, refund.id, refund.order_id, refund.payment_id, refund.reason,
-         static_cast<int>(refund.state), refund.amount.amount, refund.amount.currency.code(), now_ms, now_ms);
+         static_cast<int>(refund.state), refund.amount.amount, refund.amount.currency.code(),
+         now_ms, now_ms);
 }
 
 std::optional<Refund> find(sql::Transaction& tx, const RefundId& id) {
@@ -113,12 +119,13 @@ std::vector<Refund> refunds_of_order(sql::Transaction& tx, const OrderId& order_
 }
 
 void update(sql::Transaction& tx, const Refund& changed, AttemptState from, TimeMs now_ms) {
-  tx.run_exactly(1, update_refund, static_cast<int>(changed.state), now_ms, changed.id, static_cast<int>(from));
+  tx.run_exactly(1, update_refund, static_cast<int>(changed.state), now_ms, changed.id,
+                 static_cast<int>(from));
 }
 
 void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms) {
-  tx.run(insert_notice, notice.provider, notice.event_id, notice.payment_id, notice.outcome, notice.digest,
-         now_ms);
+  tx.run(insert_notice, notice.provider, notice.event_id, notice.payment_id, notice.outcome,
+         notice.digest, now_ms);
 }
 
 bool notice_seen(sql::Transaction& tx, std::string_view provider, std::string_view event_id) {

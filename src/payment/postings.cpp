@@ -10,8 +10,8 @@ using ledger::credit;
 using ledger::debit;
 using ledger::Journal;
 
-Journal received_in_suspense(std::string ref, std::string clearing_owner, std::string suspense_owner,
-                             Money money) {
+Journal received_in_suspense(std::string ref, std::string clearing_owner,
+                             std::string suspense_owner, Money money) {
   return {.kind = "payment.suspended",
           .ref = std::move(ref),
           .currency = money.currency,

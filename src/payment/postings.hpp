@@ -1,4 +1,5 @@
-// postings.hpp - which journal each event of a payment makes (the ledger's chart says what the accounts mean).
+// postings.hpp - which journal each event of a payment makes (the ledger's chart says what the
+// accounts mean).
 //
 // Pure. Where a customer's money is before it pays for an order: in suspense under the order's id.
 #pragma once
@@ -20,16 +21,19 @@ namespace kameng::payment {
 [[nodiscard]] ledger::Journal received_in_suspense(std::string ref, std::string clearing_owner,
                                                    std::string suspense_owner, Money money);
 // From suspense on its way back to the channel.
-[[nodiscard]] ledger::Journal refund_requested(std::string refund, ledger::Account from, std::string owner,
+[[nodiscard]] ledger::Journal refund_requested(std::string refund, ledger::Account from,
+                                               std::string owner, Money money);
+[[nodiscard]] ledger::Journal refund_succeeded(std::string refund, std::string clearing_owner,
                                                Money money);
-[[nodiscard]] ledger::Journal refund_succeeded(std::string refund, std::string clearing_owner, Money money);
-// Paid from a wallet, or the channel would not take it back: it becomes the customer's balance here.
-[[nodiscard]] ledger::Journal refund_to_wallet(std::string refund, ledger::Account wallet, std::string owner,
-                                               Money money);
+// Paid from a wallet, or the channel would not take it back: it becomes the customer's balance
+// here.
+[[nodiscard]] ledger::Journal refund_to_wallet(std::string refund, ledger::Account wallet,
+                                               std::string owner, Money money);
 // The ledger account behind the providers `wallet` and `wallet_bonus`; nothing for a channel.
 [[nodiscard]] std::optional<ledger::Account> wallet_account(std::string_view provider);
 
-[[nodiscard]] ledger::Journal wallet_credited(std::string ref, std::string account, Money money, bool goodwill);
+[[nodiscard]] ledger::Journal wallet_credited(std::string ref, std::string account, Money money,
+                                              bool goodwill);
 
 // How a wallet pays `amount`: the bonus first.
 struct WalletShares {

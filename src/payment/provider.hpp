@@ -1,6 +1,8 @@
-// provider.hpp - what a payment provider is to the engine: pure functions that build requests and read answers.
+// provider.hpp - what a payment provider is to the engine: pure functions that build requests and
+// read answers.
 //
-// A provider never does I/O and never sees a transaction; the host sends what it builds. Amounts are minor units.
+// A provider never does I/O and never sees a transaction; the host sends what it builds. Amounts
+// are minor units.
 #pragma once
 
 #include <cstdint>
@@ -30,14 +32,15 @@ struct Trade {
 
 enum class Action : std::uint8_t { close, query, refund, query_refund };
 
-// What a foreign answer says. `unknown` is a result of its own: it is resolved by query, never by trying again anew.
+// What a foreign answer says. `unknown` is a result of its own: it is resolved by query, never by
+// trying again anew.
 enum class Verdict : std::uint8_t { success, pending, declined, not_sent, unknown };
 
 struct Outcome {
   Verdict verdict = Verdict::unknown;
-  std::string code = {};      // the provider's own word, for people
-  bool paid = false;          // close, query: the trade has been paid
-  bool closed = false;        // close, query: it can no longer be paid
+  std::string code = {};  // the provider's own word, for people
+  bool paid = false;      // close, query: the trade has been paid
+  bool closed = false;    // close, query: it can no longer be paid
   std::string provider_trade_no = {};
   std::optional<Money> amount = {};
   std::string merchant = {};
@@ -72,7 +75,8 @@ class Provider {
   [[nodiscard]] virtual Result<Start> start(const Trade& trade) const = 0;
   [[nodiscard]] virtual HttpRequest build(Action action, const Trade& trade) const = 0;
   // Never fails: what cannot be read or verified is `unknown`.
-  [[nodiscard]] virtual Outcome parse(Action action, const Trade& trade, const HttpResponse& response) const = 0;
+  [[nodiscard]] virtual Outcome parse(Action action, const Trade& trade,
+                                      const HttpResponse& response) const = 0;
 
   // The signature over the raw bytes; nothing is parsed before it.
   [[nodiscard]] virtual Authenticity verify_notice(const Headers& headers, std::string_view body,
@@ -81,18 +85,21 @@ class Provider {
   // What the provider wants to hear: received, or try again.
   [[nodiscard]] virtual HttpResponse acknowledge(bool received) const = 0;
 
-  // A sandbox alone: the notice that a provider would send, and its answer to a call. Nothing elsewhere.
-  [[nodiscard]] virtual std::optional<sandbox::SignedNotice> simulate_notice(const NoticeEvent&) const {
+  // A sandbox alone: the notice that a provider would send, and its answer to a call. Nothing
+  // elsewhere.
+  [[nodiscard]] virtual std::optional<sandbox::SignedNotice> simulate_notice(
+      const NoticeEvent&) const {
     return std::nullopt;
   }
   // `paid`: what the payer has paid at the simulated provider, if anything.
-  [[nodiscard]] virtual std::optional<HttpResponse> simulate_answer(Action, const Trade&,
-                                                                    const std::optional<Money>&) const {
+  [[nodiscard]] virtual std::optional<HttpResponse> simulate_answer(
+      Action, const Trade&, const std::optional<Money>&) const {
     return std::nullopt;
   }
 };
 
-[[nodiscard]] std::string_view action_name(Action action) noexcept;  // "payment.close", "refund.send", …
+[[nodiscard]] std::string_view action_name(
+    Action action) noexcept;  // "payment.close", "refund.send", …
 [[nodiscard]] std::optional<Action> parse_action(std::string_view name) noexcept;
 
 // The configured providers. Filled by the engine before the first call, then read only.
@@ -112,7 +119,8 @@ class Providers {
   std::vector<std::unique_ptr<Provider>> providers_;
 };
 
-// The customer's own balance here, and the goodwill in it; they have no Provider object, and the account is the merchant.
+// The customer's own balance here, and the goodwill in it; they have no Provider object, and the
+// account is the merchant.
 inline constexpr std::string_view wallet_provider = "wallet";
 inline constexpr std::string_view wallet_bonus_provider = "wallet_bonus";
 

@@ -28,38 +28,43 @@ Result<const Provider*> SimulationService::sandbox() const {
   return provider;
 }
 
-Result<sandbox::SignedNotice> SimulationService::pay(command::Command& command, const sandbox::Pay& request) {
+Result<sandbox::SignedNotice> SimulationService::pay(command::Command& command,
+                                                     const sandbox::Pay& request) {
   KAMENG_TRY(const Provider* provider, sandbox());
   if (request.amount && request.amount->amount <= 0) {
-    return Error{Status::invalid_argument, "money.not_positive", "amount must be above 0."}.at("amount");
+    return Error{Status::invalid_argument, "money.not_positive", "amount must be above 0."}.at(
+        "amount");
   }
   const std::string event_id = "E" + command.new_id<PaymentId>().text().substr(4);
-  return command.phase<sandbox::SignedNotice>([&](sql::Transaction& tx) -> Result<sandbox::SignedNotice> {
-    const auto id = payment_of(request.out_trade_no);
-    const auto payment = id ? find(tx, *id) : std::nullopt;
-    NoticeEvent event{.kind = request.outcome == "success" ? NoticeKind::paid : NoticeKind::closed,
-                      .event_id = event_id,
-                      .out_trade_no = request.out_trade_no,
-                      .provider_trade_no = "SB" + request.out_trade_no,
-                      .merchant = request.merchant.value_or(std::string(provider->merchant())),
-                      .amount = request.amount.value_or(payment ? payment->amount : Money{100, {}})};
-    PayPlan plan;
-    plan.notice = provider->simulate_notice(event).value_or(sandbox::SignedNotice{});
-    if (event.kind == NoticeKind::paid) {
-      plan.paid = event.amount;
-    }
-    return command.settle<sandbox::SignedNotice>(
-        tx, command::Decision<PayPlan>::accept(std::move(plan)), [&](const PayPlan& settled) {
-          if (settled.paid) {
-            tx.run(put_simulated_trade, request.out_trade_no, settled.paid->amount,
-                   settled.paid->currency.code());
-          }
-          return settled.notice;
-        });
-  });
+  return command.phase<sandbox::SignedNotice>(
+      [&](sql::Transaction& tx) -> Result<sandbox::SignedNotice> {
+        const auto id = payment_of(request.out_trade_no);
+        const auto payment = id ? find(tx, *id) : std::nullopt;
+        NoticeEvent event{
+            .kind = request.outcome == "success" ? NoticeKind::paid : NoticeKind::closed,
+            .event_id = event_id,
+            .out_trade_no = request.out_trade_no,
+            .provider_trade_no = "SB" + request.out_trade_no,
+            .merchant = request.merchant.value_or(std::string(provider->merchant())),
+            .amount = request.amount.value_or(payment ? payment->amount : Money{100, {}})};
+        PayPlan plan;
+        plan.notice = provider->simulate_notice(event).value_or(sandbox::SignedNotice{});
+        if (event.kind == NoticeKind::paid) {
+          plan.paid = event.amount;
+        }
+        return command.settle<sandbox::SignedNotice>(
+            tx, command::Decision<PayPlan>::accept(std::move(plan)), [&](const PayPlan& settled) {
+              if (settled.paid) {
+                tx.run(put_simulated_trade, request.out_trade_no, settled.paid->amount,
+                       settled.paid->currency.code());
+              }
+              return settled.notice;
+            });
+      });
 }
 
-Result<sandbox::Answered> SimulationService::answer(command::Query& query, const sandbox::AnswerCall& request) {
+Result<sandbox::Answered> SimulationService::answer(command::Query& query,
+                                                    const sandbox::AnswerCall& request) {
   KAMENG_TRY(const Provider* provider, sandbox());
   const auto call = read_call(query.tx, request.call_id);
   if (!call || call->provider != provider->name()) {
@@ -70,7 +75,8 @@ Result<sandbox::Answered> SimulationService::answer(command::Query& query, const
   if (auto rows = query.tx.query(find_simulated_trade, trade.out_trade_no); rows.next()) {
     paid = Money{rows.int64(0), Currency::parse(rows.text_view(1)).value_or(Currency{})};
   }
-  return sandbox::Answered{provider->simulate_answer(call->action, trade, paid).value_or(HttpResponse{})};
+  return sandbox::Answered{
+      provider->simulate_answer(call->action, trade, paid).value_or(HttpResponse{})};
 }
 
 }  // namespace kameng::payment

@@ -1,4 +1,5 @@
-// simulation_service.hpp - plays the provider for a sandbox: notices as it would sign them, answers as it would give them.
+// simulation_service.hpp - plays the provider for a sandbox: notices as it would sign them, answers
+// as it would give them.
 #pragma once
 
 #include <kameng/payment.hpp>
@@ -12,8 +13,10 @@ class SimulationService {
  public:
   explicit SimulationService(const Providers& providers) : providers_(&providers) {}
 
-  [[nodiscard]] Result<sandbox::SignedNotice> pay(command::Command& command, const sandbox::Pay& request);
-  [[nodiscard]] Result<sandbox::Answered> answer(command::Query& query, const sandbox::AnswerCall& request);
+  [[nodiscard]] Result<sandbox::SignedNotice> pay(command::Command& command,
+                                                  const sandbox::Pay& request);
+  [[nodiscard]] Result<sandbox::Answered> answer(command::Query& query,
+                                                 const sandbox::AnswerCall& request);
 
  private:
   [[nodiscard]] Result<const Provider*> sandbox() const;

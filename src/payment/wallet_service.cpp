@@ -7,7 +7,8 @@
 namespace kameng::payment {
 namespace {
 
-constexpr std::int64_t balance_max = 1'000'000'000'000;  // 10 thousand million yuan in fen: above it, a mistake
+constexpr std::int64_t balance_max =
+    1'000'000'000'000;  // 10 thousand million yuan in fen: above it, a mistake
 
 struct CreditFacts {
   bool customer_exists = false;
@@ -25,17 +26,21 @@ command::Decision<CreditPlan> decide(const CreditFacts& facts, const wallet::Cre
                                      std::string ref) {
   using Decision = command::Decision<CreditPlan>;
   if (!facts.customer_exists) {
-    return Decision::refuse(Error{Status::not_found, "account.not_found", "There is no such account."}.at("account_id"));
+    return Decision::refuse(
+        Error{Status::not_found, "account.not_found", "There is no such account."}.at(
+            "account_id"));
   }
   if (request.amount.amount <= 0) {
     return Decision::refuse(
-        Error{Status::invalid_argument, "money.not_positive", "amount must be above 0."}.at("amount"));
+        Error{Status::invalid_argument, "money.not_positive", "amount must be above 0."}.at(
+            "amount"));
   }
   const bool goodwill = request.source == "goodwill";
   const std::int64_t before = goodwill ? facts.bonus : facts.balance;
   if (request.amount.amount > balance_max - before) {
-    return Decision::refuse(Error{Status::failed_precondition, "wallet.too_large",
-                                  "A wallet may not hold that much."}.at("amount"));
+    return Decision::refuse(
+        Error{Status::failed_precondition, "wallet.too_large", "A wallet may not hold that much."}
+            .at("amount"));
   }
   const std::string account = request.account_id.text();
   CreditPlan plan;
@@ -61,14 +66,16 @@ CreditFacts read_facts(sql::Transaction& tx, const wallet::Credit& request) {
 
 }  // namespace
 
-Result<wallet::Balance> WalletService::credit(command::Command& command, const wallet::Credit& request) {
+Result<wallet::Balance> WalletService::credit(command::Command& command,
+                                              const wallet::Credit& request) {
   const std::string ref = command.new_id<PaymentId>().text();
   return command.phase<wallet::Balance>([&](sql::Transaction& tx) -> Result<wallet::Balance> {
     const CreditFacts facts = read_facts(tx, request);
-    return command.settle<wallet::Balance>(tx, decide(facts, request, ref), [&](const CreditPlan& plan) {
-      ledger::post(tx, plan.journal, command.now_ms());
-      return plan.after;
-    });
+    return command.settle<wallet::Balance>(tx, decide(facts, request, ref),
+                                           [&](const CreditPlan& plan) {
+                                             ledger::post(tx, plan.journal, command.now_ms());
+                                             return plan.after;
+                                           });
   });
 }
 
@@ -76,8 +83,10 @@ Result<wallet::Balance> WalletService::get(command::Query& query, const wallet::
   KAMENG_TRY(const AccountId account, account::acting_customer(query.actor()));
   const std::string owner = account.text();
   return wallet::Balance{
-      {ledger::available(query.tx, ledger::Account::wallet, owner, request.currency), request.currency},
-      {ledger::available(query.tx, ledger::Account::wallet_bonus, owner, request.currency), request.currency}};
+      {ledger::available(query.tx, ledger::Account::wallet, owner, request.currency),
+       request.currency},
+      {ledger::available(query.tx, ledger::Account::wallet_bonus, owner, request.currency),
+       request.currency}};
 }
 
 }  // namespace kameng::payment

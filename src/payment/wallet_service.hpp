@@ -1,4 +1,5 @@
-// wallet_service.hpp - a customer's balance with the shop: credited by the host, spent on own goods.
+// wallet_service.hpp - a customer's balance with the shop: credited by the host, spent on own
+// goods.
 #pragma once
 
 #include <kameng/payment.hpp>
@@ -9,7 +10,8 @@ namespace kameng::payment {
 
 class WalletService {
  public:
-  [[nodiscard]] Result<wallet::Balance> credit(command::Command& command, const wallet::Credit& request);
+  [[nodiscard]] Result<wallet::Balance> credit(command::Command& command,
+                                               const wallet::Credit& request);
   [[nodiscard]] Result<wallet::Balance> get(command::Query& query, const wallet::Get& request);
 };
 

@@ -49,7 +49,7 @@ goods::View stored_goods() {
   goods::View view;
   view.goods_id = id<GoodsId>(7);
   view.category_id = id<CategoryId>(1);
-  view.supplier_id = id<SupplierId>(3);
+  view.supplier_id = "supplier 3";
   view.commission_bp = 1'000;
   view.name = "Game card";
   view.description = "For play.";
@@ -125,7 +125,7 @@ TEST_SUITE("catalog") {
     for (const Row& row : rows) {
       goods::Create request = create_request();
       if (row.supplier) {
-        request.supplier_id = id<SupplierId>(3);
+        request.supplier_id = "supplier 3";
       }
       request.commission_bp = row.asked;
       const auto decision = decide(create_facts(), request);

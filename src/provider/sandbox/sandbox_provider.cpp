@@ -68,7 +68,9 @@ struct CallBody {
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto lower = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
     return lower(x) == lower(y);
   });
 }
@@ -102,7 +104,8 @@ class Sandbox final : public payment::Provider {
             .body = json::to_text(body)};
   }
 
-  [[nodiscard]] Outcome parse(Action action, const Trade& trade, const HttpResponse& response) const override {
+  [[nodiscard]] Outcome parse(Action action, const Trade& trade,
+                              const HttpResponse& response) const override {
     if (response.status != 200) {
       return {.verdict = Verdict::unknown, .code = "http_" + std::to_string(response.status)};
     }
@@ -125,8 +128,9 @@ class Sandbox final : public payment::Provider {
         break;
       case Action::refund:
       case Action::query_refund:
-        outcome.verdict = body->state == "refunded" && outcome.amount == trade.amount ? Verdict::success
-                                                                                      : Verdict::declined;
+        outcome.verdict = body->state == "refunded" && outcome.amount == trade.amount
+                              ? Verdict::success
+                              : Verdict::declined;
         break;
     }
     return outcome;
@@ -143,7 +147,8 @@ class Sandbox final : public payment::Provider {
         return Authenticity::probe;
       }
       const auto given = from_hex(header.value);
-      return given && equal_constant_time(*given, expected) ? Authenticity::verified : Authenticity::unverified;
+      return given && equal_constant_time(*given, expected) ? Authenticity::verified
+                                                            : Authenticity::unverified;
     }
     return Authenticity::unverified;
   }
@@ -172,7 +177,8 @@ class Sandbox final : public payment::Provider {
                                    .body_base64 = std::nullopt};
   }
 
-  [[nodiscard]] std::optional<sandbox::SignedNotice> simulate_notice(const NoticeEvent& event) const override {
+  [[nodiscard]] std::optional<sandbox::SignedNotice> simulate_notice(
+      const NoticeEvent& event) const override {
     const NoticeBody body{.event_id = event.event_id,
                           .kind = event.kind == NoticeKind::closed ? "closed" : "paid",
                           .out_trade_no = event.out_trade_no,
@@ -181,9 +187,9 @@ class Sandbox final : public payment::Provider {
                           .amount = event.amount};
     std::string text = json::to_text(body);
     const auto signature = crypto::hmac_sha256(secret_.span(), as_bytes(text));
-    return sandbox::SignedNotice{{{"Content-Type", "application/json"},
-                                  {std::string(signature_header), to_hex(signature)}},
-                                 std::move(text)};
+    return sandbox::SignedNotice{
+        {{"Content-Type", "application/json"}, {std::string(signature_header), to_hex(signature)}},
+        std::move(text)};
   }
 
   [[nodiscard]] std::optional<HttpResponse> simulate_answer(

@@ -1,5 +1,6 @@
-// sandbox_provider.hpp - a payment provider that exists only here: it signs notices with HMAC-SHA256 and charges no fee.
-// Cannot run beside a live provider, nor on a file database without `allow_sandbox`.
+// sandbox_provider.hpp - a payment provider that exists only here: it signs notices with
+// HMAC-SHA256 and charges no fee. Cannot run beside a live provider, nor on a file database without
+// `allow_sandbox`.
 #pragma once
 
 #include <memory>

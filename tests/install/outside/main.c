@@ -1,11 +1,12 @@
 /* An outside program on the installed C functions. */
-#include <kameng.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <kameng.h>
+
 int main(void) {
-  const char *config = "{\"storage\":{\"driver\":\"sqlite\",\"path\":\":memory:\"}}";
-  const char *context = "{\"as\":\"host\"}";
+  const char* config = "{\"storage\":{\"driver\":\"sqlite\",\"path\":\":memory:\"}}";
+  const char* context = "{\"as\":\"host\"}";
   kameng_engine engine;
   kameng_result result;
   kameng_status status = kameng_open(config, strlen(config), NULL, &engine, &result);

@@ -4,8 +4,7 @@
 #include <kameng/engine.hpp>
 
 int main() {
-  const auto engine =
-      kameng::Engine::open(R"({"storage":{"driver":"sqlite","path":":memory:"}})");
+  const auto engine = kameng::Engine::open(R"({"storage":{"driver":"sqlite","path":":memory:"}})");
   if (!engine.ok()) {
     std::fputs(engine.error().message.c_str(), stderr);
     return 1;

@@ -1,0 +1,121 @@
+#include "support/shop.hpp"
+
+#include <doctest/doctest.h>
+
+#include "json/error_document.hpp"
+
+namespace kameng::test {
+
+Json shop_config(const ShopOptions& options) {
+  Json config{{"storage", {{"driver", "sqlite"}, {"path", options.path}}},
+              {"providers", {{"sandbox", {{"enabled", true}}}}},
+              {"allow_sandbox", true},
+              {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}}};
+  if (options.path != ":memory:") {
+    config["vault"] = {{"key_file", options.path + ".key"}, {"create", true}};
+  }
+  if (options.manual_ms != 0) {
+    config["clock"] = {{"manual_ms", options.manual_ms}};
+  }
+  config.merge_patch(options.extra);
+  return config;
+}
+
+Shop::Shop(const ShopOptions& options) {
+  Result<std::unique_ptr<Engine>> opened = Engine::open(shop_config(options).dump());
+  if (!opened.ok()) {
+    FAIL("open: " << opened.error().reason << ": " << opened.error().message);
+  }
+  engine_ = std::move(opened).value();
+}
+
+Outcome Shop::call(std::string_view operation, const Json& request, const Json& context) {
+  const Result<std::string> answer =
+      engine_->call_document(operation, context.dump(), request.dump());
+  if (answer.ok()) {
+    return {true, Json::parse(*answer), {}};
+  }
+  return {false, {}, Json::parse(json::error_document(answer.error(), ""))["error"]};
+}
+
+Outcome Shop::host(std::string_view operation, const Json& request) {
+  return call(operation, request, {{"as", "host"}});
+}
+
+Json Shop::must(std::string_view operation, const Json& request) {
+  return must_as({{"as", "host"}}, operation, request);
+}
+
+Json Shop::must_as(const Json& context, std::string_view operation, const Json& request) {
+  Outcome outcome = call(operation, request, context);
+  if (!outcome.ok) {
+    FAIL(std::string(operation) << ": " << outcome.error.dump());
+  }
+  return outcome.answer;
+}
+
+void Shop::import_codes(const std::string& sku_id, int codes, const std::string& prefix) {
+  std::string content;
+  for (int i = 1; i <= codes; ++i) {
+    content += prefix + "-" + std::to_string(i) + "\n";
+  }
+  const Json report = must("code.import", {{"sku_id", sku_id},
+                                           {"format", "lines"},
+                                           {"encoding", "utf-8"},
+                                           {"content", content},
+                                           {"duplicates", "reject"}});
+  REQUIRE(report["imported"] == codes);
+}
+
+std::string Shop::stock_sku(int codes, std::int64_t unit_price_micros, const std::string& prefix,
+                            const Json& goods_extra) {
+  const Json category = must("category.create", {{"name", "Games"}});
+  Json goods{{"category_id", category["category_id"]},
+             {"name", "Steam card"},
+             {"skus",
+              {{{"name", "100 CNY"},
+                {"unit_price_micros", unit_price_micros},
+                {"currency", "CNY"},
+                {"delivery", "code"}}}}};
+  goods.merge_patch(goods_extra);
+  const Json made = must("goods.create", goods);
+  const std::string sku_id = made["skus"][0]["sku_id"];
+  if (codes > 0) {
+    import_codes(sku_id, codes, prefix);
+  }
+  must("goods.publish", {{"goods_id", made["goods_id"]}});
+  return sku_id;
+}
+
+std::string Shop::customer(const std::string& email) {
+  return must_as(Json::object(), "account.register",
+                 {{"email", email}, {"password", "correct horse"}})["account_id"];
+}
+
+Json Shop::notice_for(const std::string& out_trade_no, const Json& pay_extra) {
+  Json request{{"out_trade_no", out_trade_no}};
+  request.merge_patch(pay_extra);
+  const Json notice = must("sandbox.pay", request);
+  return {{"provider", "sandbox"}, {"headers", notice["headers"]}, {"body", notice["body"]}};
+}
+
+std::string Shop::pay(const std::string& order_id, const Json& pay_extra) {
+  const Json begun = must("payment.begin", {{"order_id", order_id}, {"provider", "sandbox"}});
+  const Json received =
+      must_as(Json::object(), "notice.receive", notice_for(begun["out_trade_no"], pay_extra));
+  return received["outcome"];
+}
+
+void Shop::check_books() {
+  const Json verified = must("system.verify");
+  for (const Json& check : verified["checks"]) {
+    CHECK_MESSAGE(check["ok"] == true, check.dump());
+  }
+  CHECK(verified["ok"] == true);
+  const Json balance = must("ledger.balance");
+  for (const Json& currency : balance["currencies"]) {
+    CHECK(currency["debit"] == currency["credit"]);
+  }
+}
+
+}  // namespace kameng::test
