@@ -9,10 +9,10 @@ namespace kameng::capi {
 namespace {
 
 constexpr const char* no_memory_document =
-    R"({"error":{"status":"OUT_OF_MEMORY","reason":"memory.exhausted",)"
+    R"({"error":{"status":"OUT_OF_MEMORY","reason":"engine.out_of_memory",)"
     R"("message":"Memory could not be had.","retry":"same","details":{}}})";
 constexpr const char* fault_document =
-    R"({"error":{"status":"INTERNAL","reason":"engine.fault",)"
+    R"({"error":{"status":"INTERNAL","reason":"engine.exception",)"
     R"("message":"The engine failed in a way it did not foresee.","retry":"never","details":{}}})";
 
 // What the caller wants to find its call again by. Looked up in errors only, so that calls which

@@ -1,6 +1,8 @@
 // allocation_test.cpp - memory runs out at every single place in turn.
 //
 // The library takes its operator new from this program, so the program decides which one fails.
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -84,33 +86,54 @@ int with_every_allocation_failing(const Work& work) {
 TEST_SUITE_BEGIN("capi_memory");
 
 // Goal: no place where memory runs out ends the host's process or leaves it a broken answer.
-// Method: every allocation of a failing open and of a refused call fails in turn.
+// Method: every allocation of an open, a call and a refused call fails in turn.
 TEST_CASE("convention 7: memory that runs out is an answer like every other") {
   const TestEngine engine;
-  int unexpected = 0;
+  // The last answer that is neither the usual one nor one of the two that want of memory may have:
+  // INTERNAL is for a place inside the engine that catches the exception and knows no better.
+  std::string odd;
   const auto check = [&](kameng_status status, kameng_result result, kameng_status otherwise) {
-    if (status == KAMENG_OUT_OF_MEMORY) {
-      unexpected += result != 0 && kameng_result_status(result) != KAMENG_OUT_OF_MEMORY ? 1 : 0;
-    } else {
-      unexpected += status != otherwise && status != KAMENG_INTERNAL ? 1 : 0;
+    allocations_left = -1;
+    const bool is_usual = status == otherwise;
+    const bool is_want = status == KAMENG_OUT_OF_MEMORY || status == KAMENG_INTERNAL;
+    const bool is_told = result == 0 || kameng_result_status(result) == status;
+    if (!(is_usual || is_want) || !is_told) {
+      odd = std::string(kameng_status_name(status)) + " " + kameng_result_json(result);
     }
     kameng_result_free(result);
   };
   const int while_opening = with_every_allocation_failing([&] {
-    kameng_engine none = 0;
-    kameng_result result = 0;
-    const kameng_status status = kameng_open("[]", 2, nullptr, &none, &result);
-    check(status, result, KAMENG_INVALID_ARGUMENT);
-  });
-  const int while_calling = with_every_allocation_failing([&] {
+    kameng_engine opened = 0;
     kameng_result result = 0;
     const kameng_status status =
-        kameng_call(engine.handle, "nothing.happens", nullptr, 0, nullptr, 0, &result);
-    check(status, result, KAMENG_UNIMPLEMENTED);
+        kameng_open(memory_config.data(), memory_config.size(), nullptr, &opened, &result);
+    check(status, result, KAMENG_OK);
+    kameng_close(opened);
   });
-  CHECK(unexpected == 0);
   CHECK(while_opening > 0);
-  CHECK(while_calling > 0);
+
+  // In memory readers go the writers' way; in a file they have connections of their own.
+  const TempFolder folder;
+  kameng_host host = empty_host();
+  host.load_key = [](void*, std::uint8_t* key) {
+    std::fill_n(key, 32, std::uint8_t{9});
+    return std::int32_t{0};
+  };
+  const TestEngine in_file(
+      R"({"storage":{"driver":"sqlite","path":")" + folder.path() + "/shop.db\"}}", &host);
+  for (const kameng_engine handle : {engine.handle, in_file.handle}) {
+    const auto while_calling = [&](const char* operation, kameng_status otherwise) {
+      return with_every_allocation_failing([&] {
+        kameng_result result = 0;
+        const kameng_status status =
+            kameng_call(handle, operation, as_host.data(), as_host.size(), nullptr, 0, &result);
+        check(status, result, otherwise);
+      });
+    };
+    CHECK(while_calling(plain_operation, KAMENG_OK) > 0);
+    CHECK(while_calling("nothing.happens", KAMENG_UNIMPLEMENTED) > 0);
+  }
+  CHECK(odd == "");
 }
 
 TEST_SUITE_END();

@@ -64,8 +64,8 @@ TEST_CASE("convention 1: a document need not end in NUL") {
   CHECK(kameng_call(engine, plain_operation, R"({"as":"host"}]]])", as_host.size(), "{}]]]", 2,
                     nullptr) == KAMENG_OK);
   Answer answer;
-  answer.status =
-      kameng_call(engine, plain_operation, as_host.data(), as_host.size(), "[]", 2, &answer.result);
+  answer.status = kameng_call(engine, plain_operation, as_host.data(), as_host.size(), "{},", 3,
+                              &answer.result);
   CHECK(answer.status == KAMENG_INVALID_ARGUMENT);
   kameng_close(engine);
 }

@@ -40,24 +40,6 @@ KeyHost& lasting_host() {
   return *new KeyHost;
 }
 
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kameng-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 std::string shared_config(const std::string& path) {
   return R"({"share":true,"storage":{"driver":"sqlite","path":")" + path + "\"}}";
 }

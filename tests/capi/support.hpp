@@ -2,6 +2,8 @@
 // answer. They see the shared library alone, as its users do.
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -75,6 +77,25 @@ inline void open(std::string_view config, const kameng_host* host, kameng_engine
   kameng_result_free(answer.result);
   answer.status = kameng_open(config.data(), config.size(), host, &engine, &answer.result);
 }
+
+// A folder for a database, removed when it goes.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kameng-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] std::string path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 [[nodiscard]] inline kameng_host empty_host() {
   kameng_host host = {};

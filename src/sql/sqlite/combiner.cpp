@@ -142,11 +142,18 @@ void Combiner::release(Group& group, const Member& own) {
 
 void Combiner::lead(Member& own) {
   Group group;
-  while (!own.answered) {
-    run_group(own, group);
-    if (!own.answered) {
-      release(group, own);
+  try {
+    while (!own.answered) {
+      run_group(own, group);
+      if (!own.answered) {
+        release(group, own);
+      }
     }
+  } catch (...) {
+    // Memory ran out between two works. A leader that just left would leave everybody waiting.
+    give_up(own, group);
+    hand_over();
+    throw;
   }
   const bool others_wait_for_writer = connection_ && connection_->contended();
   const bool large = wal_bytes() >= next_checkpoint_bytes_;

@@ -84,6 +84,7 @@ class Combiner {
   void settle_first(Member& member);
   void run_again(Group& group, Member& own, const Failure& failure);
   void queue_again(Group& group, const Member& own);
+  void give_up(const Member& own, Group& group);
   void forget_transaction();
   void drop_connection();
   void checkpoint_if_large();

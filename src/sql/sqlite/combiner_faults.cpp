@@ -120,6 +120,30 @@ void Combiner::run_again(Group& group, Member& own, const Failure& failure) {
   group = over;
 }
 
+// Answers everybody but the leader, who answers by his exception.
+void Combiner::give_up(const Member& own, Group& group) {
+  if (connection_) {
+    connection_->never_interrupt();
+    forget_transaction();
+  }
+  for (Member* member : group) {
+    if (member == &own || member->answered) {
+      continue;
+    }
+    member->answered = true;
+    try {
+      Failure failure;
+      failure.fault = Fault::out_of_memory;
+      member->answer = to_error(failure);
+    } catch (...) {
+      Error without_words;  // which would need memory
+      without_words.status = Status::out_of_memory;
+      member->answer = std::move(without_words);
+    }
+  }
+  release(group, own);
+}
+
 // Rolls back. A connection that cannot even do that is given up.
 void Combiner::forget_transaction() {
   connection_->rollback();

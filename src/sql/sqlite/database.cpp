@@ -127,7 +127,13 @@ Result<void> SqliteDatabase::read(const Deadline& deadline, const Work& work) {
   for (;;) {
     KAMENG_TRY(std::unique_ptr<SqliteConnection> connection, parts_->readers->take(deadline));
     Fault fault = Fault::none;
-    Result<void> answer = read_once(parts_.get(), *connection, deadline, work, fault);
+    Result<void> answer;
+    try {
+      answer = read_once(parts_.get(), *connection, deadline, work, fault);
+    } catch (...) {
+      parts_->readers->give_back(std::move(connection), false);
+      throw;
+    }
     const bool sound = !connection->in_transaction() && fault != Fault::io &&
                        fault != Fault::corrupt && fault != Fault::not_a_database;
     parts_->readers->give_back(std::move(connection), sound);

@@ -23,11 +23,16 @@ Result<std::unique_ptr<SqliteConnection>> ReaderPool::take(const Deadline& deadl
       return connection;
     }
   }
-  auto opened = SqliteConnection::open(*options_, real_path_, Role::reader);
-  if (!opened) {
-    give_back(nullptr, false);
+  try {
+    auto opened = SqliteConnection::open(*options_, real_path_, Role::reader);
+    if (!opened) {
+      give_back(nullptr, false);
+    }
+    return opened;
+  } catch (...) {
+    give_back(nullptr, false);  // memory ran out; the place in the pool is not lost with it
+    throw;
   }
-  return opened;
 }
 
 void ReaderPool::give_back(std::unique_ptr<SqliteConnection> connection, bool sound) {
