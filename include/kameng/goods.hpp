@@ -67,10 +67,8 @@ struct Create {
     f.optional("supplier_id", &Create::supplier_id,
                "Whose goods they are, in the host's own words; absent: the shop's own.")
         .length(1, 64);
-  absent:
-    the platform's own."); f
-        .optional("commission_bp", &Create::commission_bp,
-                  "The platform's part of a supplier's sale in basis points; 1000 when absent.")
+    f.optional("commission_bp", &Create::commission_bp,
+               "The platform's part of a supplier's sale in basis points; 1000 when absent.")
         .range(0, 10'000);
     f.required("name", &Create::name, "Name as the shop shows it.").length(1, 200);
     f.optional("description", &Create::description, "Text as the shop shows it.").length(0, 20'000);

@@ -106,8 +106,8 @@ struct Import {
                "Continues a batch: a large file comes in several calls.");
     f.optional("format", &Import::format,
                "One code per line, or CSV with a header that has `code` (卡密), or `number` and"
-               " `pin` (卡号, 密码), which become number----pin. CSV without such a header has one"
-               " column.");
+               " `pin` (卡号, 密码), which become number----pin. CSV without such a header has"
+               " one column.");
     f.optional("encoding", &Import::encoding,
                "Of content_base64: a byte order mark decides, else UTF-8 if it is, else GB18030."
                " content is always UTF-8.");

@@ -124,7 +124,7 @@ std::optional<Columns> columns_of(const text::CsvRecord& header) {
     return Columns{names.size(), *pin, number};
   }
   if (card) {
-    // 卡号 beside 卡密 is its number: without it the buyer would have half a card.
+    // A card number beside the card code belongs to it: without it the buyer has half a card.
     return Columns{names.size(), *card, number};
   }
   return std::nullopt;

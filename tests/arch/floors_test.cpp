@@ -24,19 +24,34 @@ std::size_t faults_in(const std::string& path, const std::string& text) {
   return check_includes(Floors(small_house), SourceFile(path, text)).size();
 }
 
-// A source that no CMakeLists.txt above it names is compiled by nobody.
-bool is_named_in_a_list(const SourceFile& file, const std::string& top) {
-  for (std::size_t slash = file.path.rfind('/'); slash != std::string::npos && slash >= top.size();
-       slash = slash == 0 ? std::string::npos : file.path.rfind('/', slash - 1)) {
-    const std::string list = read_text(file.path.substr(0, slash) + "/CMakeLists.txt");
-    const std::string name = file.path.substr(slash + 1);
-    for (std::size_t at = list.find(name); at != std::string::npos; at = list.find(name, at + 1)) {
-      const char before = at == 0 ? ' ' : list[at - 1];
-      const char after = at + name.size() < list.size() ? list[at + name.size()] : ' ';
-      if (std::string(" \n(").find(before) != std::string::npos &&
-          std::string(" \n)").find(after) != std::string::npos) {
-        return true;
-      }
+// Whether a list has the name as a word of its own, or at the end of a path.
+bool names(const std::string& list, const std::string& name) {
+  for (std::size_t at = list.find(name); at != std::string::npos; at = list.find(name, at + 1)) {
+    const char before = at == 0 ? ' ' : list[at - 1];
+    const char after = at + name.size() < list.size() ? list[at + name.size()] : ' ';
+    if (std::string(" \n(/").find(before) != std::string::npos &&
+        std::string(" \n)").find(after) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Sources of src and capi are named by the list of their folder or of one above. Those of tests may
+// be named by any list of tests, since programs share them.
+bool is_named_in_a_list(const SourceFile& file, const std::string& all_test_lists) {
+  const std::size_t slash = file.path.rfind('/');
+  std::string name = file.path.substr(slash + 1);
+  if (file.is_in("tests/fuzz")) {
+    name = name.substr(0, name.rfind('.'));  // targets are named after their one source
+  }
+  if (file.is_in("tests")) {
+    return names(all_test_lists, name);
+  }
+  for (std::size_t end = slash; end != std::string::npos && end != 0;
+       end = file.path.rfind('/', end - 1)) {
+    if (names(read_text(file.path.substr(0, end) + "/CMakeLists.txt"), file.path.substr(end + 1))) {
+      return true;
     }
   }
   return false;
@@ -110,10 +125,15 @@ TEST_CASE("src/FLOORS lists the folders of src") {
 // Goal: no dead files.
 // Method: every .cpp and .c is named in a CMakeLists.txt of its folder or one above.
 TEST_CASE("every source is named in a CMakeLists.txt") {
+  std::string all_test_lists = read_text("tests/CMakeLists.txt");
+  for (const std::string& folder : folders_in("tests")) {
+    all_test_lists += read_text("tests/" + folder + "/CMakeLists.txt");
+    all_test_lists += read_text("tests/" + folder + "/outside/CMakeLists.txt");
+  }
   std::vector<Finding> findings;
-  for (const std::string top : {"src", "capi", "tests"}) {
+  for (const char* const top : {"src", "capi", "tests"}) {
     for (const SourceFile& file : read_sources(top)) {
-      if (!file.is_header() && !is_named_in_a_list(file, top)) {
+      if (!file.is_header() && !is_named_in_a_list(file, all_test_lists)) {
         findings.push_back({file.path, 1, "no CMakeLists.txt names this file"});
       }
     }
