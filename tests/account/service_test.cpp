@@ -73,8 +73,9 @@ class Desk {
   People people{account_schema, command::command_schema, audit::audit_schema};
   ManualClock clock{people.now_ms};
   command::RefusalCounter refusals;
+  command::DueHint due;
   command::Environment environment{
-      people.memory.database(), *people.ring, clock, people.random, Log{}, refusals};
+      people.memory.database(), *people.ring, clock, people.random, Log{}, refusals, due};
   command::Actor actor;
   Context context;
   std::unique_ptr<AccountService> service = std::make_unique<AccountService>(cheap());
