@@ -13,7 +13,7 @@ NO_DEFAULT = object()
 SIMPLE_TYPES = (
     "boolean", "integer", "string", "money", "currency", "id", "headers", "document",
 )  # fmt: skip
-TYPE_KEYS = {"type", "min", "max", "values", "prefix", "item", "fields", "name"}
+TYPE_KEYS = {"type", "min", "max", "values", "prefix", "item", "fields", "struct"}
 FIELD_KEYS = {"name", "required", "doc", "secret", "personal", "default", "example"}
 
 
@@ -25,7 +25,6 @@ class Type:
     values: list[str] = field(default_factory=list)
     prefix: str = ""
     item: Type | None = None
-    name: str = ""  # of an object that has one
     fields: list[Field] = field(default_factory=list)
 
     @staticmethod
@@ -46,11 +45,10 @@ class Type:
 
     @staticmethod
     def read_object(document: dict[str, Any], where: str) -> Type:
-        """A whole document's shape. Here `name` is the struct's, not a field's."""
+        """A whole document's shape."""
         made = Type.read(document, where)
         if made.kind != "object":
             raise ValueError(f"{where}: {made.kind} where an object is expected")
-        made.name = document.get("name", "")
         return made
 
     def walk(self, path: str = "") -> Iterator[tuple[str, Field]]:

@@ -1,4 +1,6 @@
 // describer.cpp - prints the shape that fields.hpp documents.
+#include <string>
+
 #include "json/printer.hpp"
 #include "json/schema.hpp"
 
@@ -112,7 +114,7 @@ void write_type_keys(Writer& writer, const Type& type, const Bounds& bounds) {
 
 // A default that says nothing (empty text, an empty list, a zero id) is not worth printing, and one
 // of a secret field is nobody's business.
-[[nodiscard]] bool has_telling_default(const Field& field) {
+[[nodiscard]] bool has_telling_default(const Field& field, const void* sample) {
   if (field.required || field.secret || field.optional != nullptr) {
     return false;
   }
@@ -124,6 +126,7 @@ void write_type_keys(Writer& writer, const Type& type, const Bounds& bounds) {
     case TypeKind::enumeration:
       return true;
     case TypeKind::string:
+      return !static_cast<const std::string*>(field.slot(sample))->empty();
     case TypeKind::money:
     case TypeKind::id:
     case TypeKind::list:
@@ -146,7 +149,7 @@ void write_field(Writer& writer, const Field& field, const void* sample) {
   if (!field.personal.empty()) {
     writer.key("personal").string(field.personal);
   }
-  if (has_telling_default(field)) {
+  if (has_telling_default(field, sample)) {
     writer.key("default");
     write_value(writer, *field.type, field.slot(sample), Secrets::leave_out);
   }

@@ -16,11 +16,15 @@ function library(): string
     return getenv('KAMENG_LIBRARY') ?: ROOT . '/build/dev/libkameng.so';
 }
 
-/** A folder of its own for one test. */
+/** A folder of its own for one test, removed when all have run. */
 function fresh_folder(): string
 {
     $folder = sys_get_temp_dir() . '/kameng-php-' . bin2hex(random_bytes(8));
     mkdir($folder, 0700);
+    register_shutdown_function(static function () use ($folder): void {
+        array_map(unlink(...), glob("$folder/*") ?: []);
+        rmdir($folder);
+    });
 
     return $folder;
 }

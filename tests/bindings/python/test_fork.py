@@ -115,12 +115,16 @@ def test_a_file_opened_before_the_fork_is_misuse(tmp_path: Path, linked: bool) -
             assert answer["status"] == "MISUSE"
 
 
-# Goal: workers of a master that loaded the library but opened nothing trade on one file, each with
-# its own engine.
+# Goal: workers trade on one file, each with its own engine, when the master has it not open: because
+# it never had, or because it closed it before forking.
 # Method: two workers, each opening at its first request; categories from both are seen by both.
-def test_workers_of_a_clean_master_trade(tmp_path: Path) -> None:
+@pytest.mark.parametrize("closed_before", [False, True])
+def test_workers_of_a_clean_master_trade(tmp_path: Path, closed_before: bool) -> None:
     config = configuration(tmp_path, str(tmp_path / "shop.db"))
     engines: list[Engine] = []
+    if closed_before:
+        with Engine(config, library=LIBRARY) as engine:  # type: ignore[arg-type]
+            engine.category.list()
 
     def trade() -> dict[str, Any]:
         if not engines:
