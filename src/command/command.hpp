@@ -106,7 +106,7 @@ class Command {
   // `idempotency.in_progress`.
   template <class Answer, class Body>  // Body: Result<std::optional<Answer>>(sql::Transaction&,
                                        // std::string& progress)
-                                       [[nodiscard]] Result<Answer> slices(Body&& body) {
+  [[nodiscard]] Result<Answer> slices(Body&& body) {
     for (;;) {
       std::optional<Result<Answer>> outcome;
       KAMENG_CHECK(run_alone([&](sql::Transaction& tx) -> Result<void> {

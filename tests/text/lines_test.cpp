@@ -76,8 +76,7 @@ TEST_SUITE("text") {
       std::string_view lines;
     };
     const Row rows[] = {
-        {"gb18030.txt", Encoding::gb18030, 0,
-         "1:卡号一----密码|rn 2:ABC-1|rn 3:𠮷野家-㐂|rn "},
+        {"gb18030.txt", Encoding::gb18030, 0, "1:卡号一----密码|rn 2:ABC-1|rn 3:𠮷野家-㐂|rn "},
         {"utf8_bom.csv", Encoding::utf8, 3, "1:code,备注|rn 2:ABC-1,第一|rn "},
         {"utf16le.txt", Encoding::utf16le, 2, "1:密码一|rn 2:ABC-1|rn 3:𠮷|rn "},
         {"utf16be.txt", Encoding::utf16be, 2, "1:密码一|n 2:ABC-1| "},
