@@ -12,8 +12,9 @@
 #include <kameng/catalog.hpp>
 #include <kameng/engine.hpp>
 #include <kameng/ledger.hpp>
+#include <kameng/notice.hpp>
 #include <kameng/order.hpp>
-#include <kameng/payment.hpp>
+#include <kameng/sandbox.hpp>
 #include <kameng/system.hpp>
 #include <kameng/vault.hpp>
 

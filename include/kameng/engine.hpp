@@ -1,7 +1,7 @@
 // engine.hpp - the engine for C++ hosts that link the static library.
 //
 //   auto engine = kameng::Engine::open(R"({"storage":{"driver":"sqlite","path":":memory:"}})");
-//   auto placed = (*engine)->call(kameng::Context::host(), kameng::order::Place{…});
+//   auto placed = (*engine)->call(kameng::Context::host(), kameng::order::Place{...});
 //
 // Plain structs, no JSON, and the same permission check, key, limits and transaction as every other
 // door. All functions may be called from any thread; the engine starts none.
@@ -27,7 +27,7 @@ namespace kameng {
 struct Host {
   std::function<std::int64_t()> now_ms;
   std::function<void(std::span<std::uint8_t>)> random;
-  std::function<void(int level, std::string_view line)> log;  // 0 error … 4 trace
+  std::function<void(int level, std::string_view line)> log;  // 0 error ... 4 trace
   // The master key, 32 bytes, written to `key`; false when there is none. Instead of
   // vault.key_file.
   std::function<bool(std::span<std::uint8_t, 32> key)> load_key;
@@ -44,7 +44,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // One operation on plain structs: call(context, order::Place{…}) -> Result<order::Placed>.
+  // One operation on plain structs: call(context, order::Place{...}) -> Result<order::Placed>.
   template <class Request>
   [[nodiscard]] Result<typename Request::Answer> call(const Context& context,
                                                       const Request& request) {

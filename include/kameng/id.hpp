@@ -1,5 +1,5 @@
 // id.hpp - identifiers that leave the engine: 128 bits, ordered by time, printed as a prefix and 26
-// Crockford base32 characters ("ord_01j9z3x8m4…"). Tables keep the 16 bytes.
+// Crockford base32 characters ("ord_01j9z3x8m4..."). Tables keep the 16 bytes.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace kameng {
 // The 16 bytes: 48 bits of milliseconds, then 80 random bits.
 using IdBytes = std::array<std::uint8_t, 16>;
 
-// "ord" and the bytes -> "ord_…".
+// "ord" and the bytes -> "ord_...".
 [[nodiscard]] std::string print_id(std::string_view prefix, const IdBytes& bytes);
 // The reverse; nothing for another prefix, another length or a wrong character. Reads lower and
 // upper case.

@@ -14,7 +14,7 @@ namespace kameng {
 class Currency {
  public:
   Currency() = default;
-  // Nothing for a code that is not in the table ("CNY", "USD", "JPY", …).
+  // Nothing for a code that is not in the table ("CNY", "USD", "JPY", ...).
   [[nodiscard]] static std::optional<Currency> parse(std::string_view code) noexcept;
   [[nodiscard]] std::string_view code() const noexcept { return {code_.data(), code_.size()}; }
   // Digits after the point: 2 for CNY, 0 for JPY.
@@ -36,7 +36,7 @@ struct Money {
 [[nodiscard]] std::optional<std::int64_t> checked_add(std::int64_t a, std::int64_t b) noexcept;
 [[nodiscard]] std::optional<std::int64_t> checked_mul(std::int64_t a, std::int64_t b) noexcept;
 
-// quantity × unit price, rounded half up once, in minor units. `unit_price_micros` is in 10⁻⁶ of
+// quantity x unit price, rounded half up once, in minor units. `unit_price_micros` is in 10^-6 of
 // the currency's unit (1 yuan = 1,000,000). Nothing when it does not fit; negative prices do not
 // exist here.
 [[nodiscard]] std::optional<std::int64_t> line_amount(std::int64_t unit_price_micros,

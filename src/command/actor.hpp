@@ -22,7 +22,7 @@ struct Actor {
   bool by_host = false;                      // the host on a customer's behalf
   std::optional<SessionId> session_id = {};  // of a customer who came with a token
 
-  // "host", "acc_…", "nobody", "system": as the audit log names it.
+  // "host", "acc_...", "nobody", "system": as the audit log names it.
   [[nodiscard]] std::string label() const;
 };
 

@@ -92,7 +92,7 @@ class ReadOperation final : public Operation {
   Handler handler_;
 };
 
-// registry.add(service, &Service::handler).summary(…).needs(…).since(…).fails(…)…
+// registry.add(service, &Service::handler).summary(...).needs(...).since(...).fails(...)...
 class Registry {
  public:
   template <class Request, class Service>

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <kameng/notice.hpp>
 #include <kameng/order.hpp>
+#include <kameng/outbox.hpp>
 #include <kameng/payment.hpp>
 
 #include "command/command.hpp"

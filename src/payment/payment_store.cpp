@@ -38,7 +38,7 @@ Refund read_refund(const sql::Rows& rows) {
 }
 
 std::string number(char prefix, std::string_view printed) {
-  // "pay_01J…" without its prefix: numbers of trades are letters and digits alone.
+  // "pay_01J..." without its prefix: numbers of trades are letters and digits alone.
   std::string out(1, prefix);
   out += printed.substr(printed.find('_') + 1);
   return out;

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include <kameng/money.hpp>
+#include <kameng/outbox.hpp>
 #include <kameng/payment.hpp>
 #include <kameng/result.hpp>
+#include <kameng/sandbox.hpp>
 
 #include "base/clock.hpp"
 
@@ -99,7 +101,7 @@ class Provider {
 };
 
 [[nodiscard]] std::string_view action_name(
-    Action action) noexcept;  // "payment.close", "refund.send", …
+    Action action) noexcept;  // "payment.close", "refund.send", ...
 [[nodiscard]] std::optional<Action> parse_action(std::string_view name) noexcept;
 
 // The configured providers. Filled by the engine before the first call, then read only.

@@ -2,7 +2,7 @@
 // as it would give them.
 #pragma once
 
-#include <kameng/payment.hpp>
+#include <kameng/sandbox.hpp>
 
 #include "command/command.hpp"
 #include "payment/provider.hpp"

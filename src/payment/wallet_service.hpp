@@ -2,7 +2,7 @@
 // goods.
 #pragma once
 
-#include <kameng/payment.hpp>
+#include <kameng/wallet.hpp>
 
 #include "command/command.hpp"
 
