@@ -10,6 +10,7 @@
 #include "catalog/catalog_sql.hpp"
 #include "command/command_schema.hpp"
 #include "crypto/random.hpp"
+#include "engine/seams.hpp"
 #include "engine/state.hpp"
 #include "keys/key_file.hpp"
 #include "keys/key_store.hpp"
@@ -189,6 +190,8 @@ Result<void> open_storage(Engine::State& state, Host& host) {
   const engine::Config& config = state.config;
   sql::sqlite::Options options;
   options.path = config.storage.path;
+  options.before_statement = engine::seams_in_use().before_statement;
+  options.trace = engine::seams_in_use().trace;
   KAMENG_TRY(state.database, sql::sqlite::open(options));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
