@@ -227,6 +227,23 @@ std::string section_of(const std::string& text, const std::string& from, const s
   return begin == std::string::npos ? std::string() : text.substr(begin, end - begin);
 }
 
+// The anchors that a page of the document gives to its headings.
+std::set<std::string> anchors_of(const std::string& text) {
+  std::set<std::string> anchors;
+  for (const std::string_view line : lines_of(text)) {
+    if (!line.starts_with('#')) {
+      continue;
+    }
+    std::string anchor;
+    for (const char c : line.substr(line.find_first_not_of("# "))) {
+      const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      anchor += lower == ' ' ? "-" : is_lower(lower) || lower == '-' ? std::string(1, lower) : "";
+    }
+    anchors.insert(anchor);
+  }
+  return anchors;
+}
+
 std::set<std::string> operations() {
   std::set<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(root / "docs/api")) {
@@ -263,7 +280,8 @@ TEST_CASE("the documents are taken apart") {
 }
 
 // Goal: no link leads nowhere.
-// Method: every [text](target) that is not an address, from the document's folder.
+// Method: every [text](target) that is not an address, from the document's folder, with the heading
+// it names.
 TEST_CASE("links lead to files") {
   std::vector<Finding> findings;
   std::size_t links = 0;
@@ -272,14 +290,17 @@ TEST_CASE("links lead to files") {
     std::size_t at = 0;
     while ((at = document.prose.find("](", at)) != std::string::npos) {
       at += 2;
-      std::string target = document.prose.substr(at, document.prose.find(')', at) - at);
-      target = target.substr(0, target.find('#'));
-      if (target.empty() || target.find("://") != std::string::npos) {
+      const std::string link = document.prose.substr(at, document.prose.find(')', at) - at);
+      if (link.find("://") != std::string::npos) {
         continue;
       }
       ++links;
-      if (!fs::exists(folder / target)) {
-        findings.push_back({document.path, line_at(document.prose, at), "no file " + target});
+      const std::size_t hash = link.find('#');
+      const fs::path target = (folder / link.substr(0, hash)).lexically_normal();
+      const std::string text = read_text(fs::relative(target, root).string());
+      if (!fs::exists(target) ||
+          (hash != std::string::npos && anchors_of(text).count(link.substr(hash + 1)) == 0)) {
+        findings.push_back({document.path, line_at(document.prose, at), "nothing at " + link});
       }
     }
   }
