@@ -181,6 +181,14 @@ std::string path_in(std::string word) {
   return ours && word.find_first_of("*<>{}$|=") == std::string::npos ? word : std::string();
 }
 
+bool is_program(const std::string& path) {
+  return fs::is_regular_file(root / path) && read_text(path).starts_with("#!");
+}
+
+bool is_executable(const std::string& path) {
+  return (fs::status(root / path).permissions() & fs::perms::owner_exec) != fs::perms::none;
+}
+
 std::string trimmed(const std::string& line) {
   const std::size_t begin = line.find_first_not_of(' ');
   return begin == std::string::npos ? std::string() : line.substr(begin);
@@ -308,8 +316,9 @@ TEST_CASE("links lead to files") {
   CHECK_MESSAGE(findings.empty(), "\n" << report(findings));
 }
 
-// Goal: what a reader is sent to is there.
-// Method: every word in backticks or code blocks that begins with a top folder.
+// Goal: what a reader is sent to is there, and a program can be started.
+// Method: every word in backticks or code blocks that begins with a top folder; a file that begins
+// with #! has to be executable.
 TEST_CASE("paths in the documents exist") {
   std::vector<Finding> findings;
   std::size_t paths = 0;
@@ -320,6 +329,8 @@ TEST_CASE("paths in the documents exist") {
         ++paths;
         if (!fs::exists(root / path)) {
           findings.push_back({document.path, word.line, "no file " + path});
+        } else if (is_program(path) && !is_executable(path)) {
+          findings.push_back({document.path, word.line, "not executable: " + path});
         }
       }
     }
