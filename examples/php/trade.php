@@ -31,6 +31,7 @@ $report = $engine->codeImport(['sku_id' => $sku, 'content' => "STAR-0001\nSTAR-0
 echo "imported {$report['imported']}, duplicates {$report['duplicates']}\n";
 $engine->goodsPublish(['goods_id' => $starCoins['goods_id']], $host);
 
+// [readme]
 // The customer signs in and orders; the code is held for fifteen minutes.
 $engine->accountRegister(['email' => 'li.na@example.com', 'password' => 'correct horse 9']);
 $login = $engine->accountLogin(['identifier' => 'li.na@example.com', 'password' => 'correct horse 9']);
@@ -51,4 +52,5 @@ echo "notice: {$received['outcome']}, answered with {$received['reply']['status'
 foreach ($engine->codeReveal(['order_id' => $order['order_id']], $customer)['codes'] as $code) {
     echo "code: {$code['text']}\n";
 }
+// [/readme]
 echo 'balanced: ' . ($engine->systemVerify([], $host)['ok'] ? 'yes' : 'no') . "\n";

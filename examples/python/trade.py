@@ -40,6 +40,7 @@ with (
     print(f"imported {report['imported']}, duplicates {report['duplicates']}")
     engine.goods.publish({"goods_id": star_coins["goods_id"]}, HOST)
 
+    # [readme]
     # The customer signs in and orders; the code is held for fifteen minutes.
     engine.account.register({"email": "li.na@example.com", "password": "correct horse 9"})
     login = engine.account.login({"identifier": "li.na@example.com", "password": "correct horse 9"})
@@ -60,4 +61,5 @@ with (
     # The customer reads the code; the books balance.
     revealed = engine.code.reveal({"order_id": order["order_id"]}, customer)
     print("codes:", *(code["text"] for code in revealed["codes"]))
+    # [/readme]
     print("balanced:", engine.system.verify(context=HOST)["ok"])

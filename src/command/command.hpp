@@ -5,10 +5,9 @@
 // runs one phase:
 //
 //   return command.phase<Placed>([&](sql::Transaction& tx) {
-//     const PlaceFacts facts = read_facts(tx, request);                       // nothing is written
-//     here return command.settle<Placed>(tx, decide(facts, request), [&](const PlacePlan& plan) {
-//       return apply(tx, plan);                                               // one list of
-//       statements
+//     const PlaceFacts facts = read_facts(tx, request);  // nothing is written here
+//     return command.settle<Placed>(tx, decide(facts, request), [&](const PlacePlan& plan) {
+//       return apply(tx, plan);  // one list of statements
 //     });
 //   });
 //

@@ -5,16 +5,15 @@
 // all of them. There is no thread of ours and no savepoint. The rules are these:
 //
 //   * A group ends after 64 works, after 5 ms, or when nobody waits. Everybody is answered after
-//   the commit, those that were
-//     refused too: what a work has read may be another member's write.
+//     the commit, those that were refused too: what a work has read may be another member's write.
 //   * A work that fails after it has written, throws, or finds its transaction gone, ends the
-//   group: all of it is rolled
-//     back, nobody is answered, the others run again together and the one that failed runs alone.
+//     group: all of it is rolled back, nobody is answered, the others run again together and the
+//     one that failed runs alone.
 //   * A caller may go away at its deadline until its turn starts. After that it waits for the
-//   commit.
+//     commit.
 //   * A commit that ends with an I/O error may have happened or not. The connection is opened anew,
-//   which settles it, and
-//     the group runs again: each work finds its own traces when it did happen.
+//     which settles it, and the group runs again: each work finds its own traces when it did
+//     happen.
 #pragma once
 
 #include <atomic>

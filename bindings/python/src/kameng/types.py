@@ -749,7 +749,7 @@ class NoticeReceiveAnswer(TypedDict):
     reply: NoticeReceiveAnswerReply
     """Send exactly this back to the provider."""
     outcome: str
-    """delivered, paid, short, repeated, late_delivered, late_refunded, refunded, excess_refunded, unattributed, integrity_failure, unverified, probe or ignored."""
+    """delivered, paid, short, repeated, late_delivered, late_refunded, refunded, excess_refunded, closed, deferred, unattributed, integrity_failure, unverified, unreadable, probe or ignored."""
 
 
 class OrderCancelRequest(TypedDict):
