@@ -13,7 +13,11 @@ TEST_SUITE("base") {
   // Goal: base64 is that of RFC 4648.
   // Method: the test vectors of its section 10, both ways; the URL-safe form has no padding.
   TEST_CASE("base64 agrees with RFC 4648") {
-    const std::pair<const char*, const char*> vectors[] = {
+    struct Vector {
+      const char* plain;
+      const char* encoded;
+    };
+    const Vector vectors[] = {
         {"", ""},
         {"f", "Zg=="},
         {"fo", "Zm8="},
@@ -22,12 +26,12 @@ TEST_SUITE("base") {
         {"fooba", "Zm9vYmE="},
         {"foobar", "Zm9vYmFy"},
     };
-    for (const auto& [plain, encoded] : vectors) {
-      CAPTURE(plain);
-      CHECK(to_base64(as_bytes(plain)) == encoded);
-      const auto decoded = from_base64(encoded);
+    for (const Vector& vector : vectors) {
+      CAPTURE(vector.plain);
+      CHECK(to_base64(as_bytes(vector.plain)) == vector.encoded);
+      const auto decoded = from_base64(vector.encoded);
       REQUIRE(decoded.has_value());
-      CHECK(as_text(*decoded) == plain);
+      CHECK(as_text(*decoded) == vector.plain);
     }
     CHECK(to_base64url(as_bytes("f")) == "Zg");
     const Bytes high{0xfb, 0xff, 0xfe};

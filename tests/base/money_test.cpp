@@ -18,22 +18,18 @@ TEST_SUITE("base") {
   // Method: currencies with 2, 0 and 3 digits, the first and last of the table, and texts that are
   // none.
   TEST_CASE("currencies are read from the table") {
-    for (const auto& [code, digits] : {std::pair{"CNY", 2},
-                                       {"USD", 2},
-                                       {"HKD", 2},
-                                       {"MOP", 2},
-                                       {"TWD", 2},
-                                       {"JPY", 0},
-                                       {"KRW", 0},
-                                       {"VND", 0},
-                                       {"KWD", 3},
-                                       {"AED", 2},
-                                       {"ZAR", 2}}) {
-      CAPTURE(code);
-      const auto currency = Currency::parse(code);
+    struct Case {
+      const char* code;
+      int digits;
+    };
+    for (const Case& each : {Case{"CNY", 2}, Case{"USD", 2}, Case{"HKD", 2}, Case{"MOP", 2},
+                             Case{"TWD", 2}, Case{"JPY", 0}, Case{"KRW", 0}, Case{"VND", 0},
+                             Case{"KWD", 3}, Case{"AED", 2}, Case{"ZAR", 2}}) {
+      CAPTURE(each.code);
+      const auto currency = Currency::parse(each.code);
       REQUIRE(currency.has_value());
-      CHECK(currency->code() == code);
-      CHECK(currency->digits() == digits);
+      CHECK(currency->code() == each.code);
+      CHECK(currency->digits() == each.digits);
     }
     for (const char* wrong : {"", "C", "cny", "CNYX", "XXX", "RMB", "ZZZ", "AAA"}) {
       CHECK_FALSE(Currency::parse(wrong).has_value());
