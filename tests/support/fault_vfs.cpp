@@ -89,6 +89,12 @@ void FaultVfs::set_read_only(bool read_only) {
   read_only_ = read_only;
 }
 
+void FaultVfs::after_unlock(int n, std::function<void()> then) {
+  const std::lock_guard lock(mutex_);
+  unlocks_until_call_ = n;
+  after_unlock_ = std::move(then);
+}
+
 std::int64_t FaultVfs::syncs() {
   const std::lock_guard lock(mutex_);
   return syncs_;
@@ -294,6 +300,23 @@ int FaultVfs::on_sync(sqlite3_file* file, int flags) {
   return code;
 }
 
+int FaultVfs::on_unlock(sqlite3_file* file, int level) {
+  FaultVfs& self = *reinterpret_cast<File*>(file)->vfs;
+  sqlite3_file* real = real_file(file);
+  const int code = real->pMethods->xUnlock(real, level);
+  std::function<void()> then;
+  if (level == SQLITE_LOCK_NONE) {
+    const std::lock_guard lock(self.mutex_);
+    if (self.unlocks_until_call_ > 0 && --self.unlocks_until_call_ == 0) {
+      then = std::exchange(self.after_unlock_, nullptr);
+    }
+  }
+  if (then) {
+    then();
+  }
+  return code;
+}
+
 // The calls that only pass through.
 #define KAMENG_PASS(method, parameters, arguments) \
   [](sqlite3_file* file parameters) {              \
@@ -313,7 +336,7 @@ const sqlite3_io_methods* FaultVfs::methods() {
     table.xSync = on_sync;
     table.xFileSize = KAMENG_PASS(xFileSize, KAMENG_LIST(sqlite3_int64 * size), KAMENG_LIST(size));
     table.xLock = KAMENG_PASS(xLock, KAMENG_LIST(int level), KAMENG_LIST(level));
-    table.xUnlock = KAMENG_PASS(xUnlock, KAMENG_LIST(int level), KAMENG_LIST(level));
+    table.xUnlock = on_unlock;
     table.xCheckReservedLock =
         KAMENG_PASS(xCheckReservedLock, KAMENG_LIST(int* out), KAMENG_LIST(out));
     table.xFileControl =

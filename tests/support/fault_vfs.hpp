@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,10 @@ class FaultVfs {
   // Files are opened for reading only.
   void set_read_only(bool read_only);
   [[nodiscard]] std::int64_t syncs();
+
+  // Calls `then` when the n-th lock of a database (from 1) has been given back: between two reads
+  // of whoever holds the locks, at the worst moment for it.
+  void after_unlock(int n, std::function<void()> then);
 
   // From here on nothing reaches the files. Close what is open, then power_on(), which leaves in
   // the files what survived.
@@ -71,6 +76,7 @@ class FaultVfs {
   static int on_write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset);
   static int on_truncate(sqlite3_file* file, sqlite3_int64 size);
   static int on_sync(sqlite3_file* file, int flags);
+  static int on_unlock(sqlite3_file* file, int level);
 
   const std::string name_;
   sqlite3_vfs* const real_;
@@ -79,6 +85,8 @@ class FaultVfs {
   std::map<std::string, Tracked> files_;
   std::string failing_sync_, failing_write_;
   int writes_until_failure_ = 0;
+  int unlocks_until_call_ = 0;
+  std::function<void()> after_unlock_;
   std::int64_t quota_ = -1;
   bool read_only_ = false;
   bool off_ = false;
