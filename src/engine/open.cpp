@@ -192,6 +192,8 @@ Result<void> open_storage(Engine::State& state, Host& host) {
   options.path = config.storage.path;
   options.before_statement = engine::seams_in_use().before_statement;
   options.trace = engine::seams_in_use().trace;
+  options.vfs = engine::seams_in_use().vfs;
+  options.durable = engine::seams_in_use().durable;
   KAMENG_TRY(state.database, sql::sqlite::open(options));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);

@@ -1,9 +1,11 @@
-// seams.hpp - lets tests and benchmarks listen to an engine's statements, or make them fail. Not
-// part of the interface: no header in include/ and no configuration key leads here.
+// seams.hpp - lets tests and benchmarks listen to an engine's statements, make them fail, or give
+// them another file system. Not part of the interface: no header in include/ and no configuration
+// key leads here.
 #pragma once
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "sql/driver.hpp"
@@ -19,6 +21,10 @@ struct Seams {
   std::function<void(std::string_view name, std::string_view text,
                      std::span<const sql::Value> values)>
       trace = {};
+  // The VFS that the files are reached through; empty: the system's.
+  std::string vfs = {};
+  // False: commits are not flushed. It is how a test shows that it would see a lost commit.
+  bool durable = true;
 };
 
 // The engines that this thread opens from now on have these seams; empty ones end it. What is

@@ -17,6 +17,8 @@ namespace kameng::sql::test {
 
 namespace {
 
+using kameng::test::FaultVfs;
+
 // Another program's connection.
 class Foreign {
  public:
@@ -125,6 +127,28 @@ TEST_CASE("files that are not ours are refused") {
   read_only.vfs = "kameng-read-only";
   CHECK(reason_of_opening(read_only) == "storage.read_only");
   CHECK(reason_of_opening(at(folder.file("ours.db"))) == "opened");
+}
+
+// Goal: a new file that another process makes ours while we open it is never taken for a
+// stranger's. Method: in each gap between two reads of the opening the file is opened, marked and
+// filled by somebody else; one file for each gap.
+TEST_CASE("a file may be filled while it is being opened") {
+  const TempFolder folder;
+  auto& vfs = FaultVfs::install("kameng-fault");
+  int gaps = 0;
+  for (int gap = 1; gap <= 12; ++gap) {
+    CAPTURE(gap);
+    const std::string path = folder.file(std::to_string(gap) + ".db");
+    vfs.after_unlock(gap, [&] {
+      ++gaps;
+      CHECK(insert(*open_with_tables(at(path)), 1, 1).ok());
+    });
+    sqlite::Options options = at(path);
+    options.vfs = "kameng-fault";
+    CHECK(reason_of_opening(options) == "opened");
+    vfs.after_unlock(0, nullptr);
+  }
+  CHECK(gaps >= 3);
 }
 
 // Goal: two shops in one process and one file, and two prefixes, are as two processes.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -44,6 +45,9 @@ struct FaultVfs::File {
   sqlite3_file base;
   FaultVfs* vfs;
   std::string* path;  // null: not tracked, like temporary files
+  std::shared_ptr<Tracked>* tracked;
+  // SQLite's first flush of a journal or WAL that it may have made flushes the folder too.
+  bool flushes_folder;
 };
 
 FaultVfs& FaultVfs::install(const std::string& name) {
@@ -89,6 +93,12 @@ void FaultVfs::set_read_only(bool read_only) {
   read_only_ = read_only;
 }
 
+void FaultVfs::after_unlock(int n, std::function<void()> then) {
+  const std::lock_guard lock(mutex_);
+  unlocks_until_call_ = n;
+  after_unlock_ = std::move(then);
+}
+
 std::int64_t FaultVfs::syncs() {
   const std::lock_guard lock(mutex_);
   return syncs_;
@@ -106,43 +116,109 @@ void FaultVfs::apply(std::string& content, const Change& change) {
   content.replace(offset, change.data.size(), change.data);
 }
 
+// Each sector of the change reaches the disk or not. Where the file had grown for one that did not,
+// there is garbage.
+void FaultVfs::tear(std::string& content, const Change& change) {
+  const auto offset = static_cast<std::size_t>(change.offset);
+  std::size_t done = 0;
+  while (done < change.data.size()) {
+    const std::size_t at = offset + done;
+    const std::size_t size = std::min(sector - at % sector, change.data.size() - done);
+    const bool reaches = draw(random_) % 2 == 0;
+    if (reaches) {
+      apply(content, {change.offset + static_cast<std::int64_t>(done),
+                      change.data.substr(done, size), false});
+    } else if (at >= content.size()) {
+      content.resize(at + size, static_cast<char>(draw(random_)));
+    }
+    done += size;
+  }
+}
+
 std::string FaultVfs::survivor(const Tracked& tracked) {
   std::string content = tracked.flushed;
-  for (Change change : tracked.pending) {
+  for (const Change& change : tracked.pending) {
     const std::uint64_t fate = draw(random_) % 4;
     if (fate == 0) {
       continue;  // never reached the disk
     }
     if (fate == 1 && !change.truncates) {
-      // Torn: the sectors up to some point of the file reached it.
-      const auto offset = static_cast<std::size_t>(change.offset);
-      const std::size_t sectors = change.data.size() / sector + 1;
-      const std::size_t end = (offset / sector + draw(random_) % sectors) * sector;
-      change.data.resize(end > offset ? std::min(end - offset, change.data.size()) : 0);
+      tear(content, change);
+    } else {
+      apply(content, change);
     }
-    apply(content, change);
   }
   return content;
+}
+
+void FaultVfs::lose_power() {
+  survivors_.clear();
+  Names all = flushed_names_;
+  all.insert(names_.begin(), names_.end());
+  for (const auto& [path, unused] : all) {
+    const auto flushed = flushed_names_.find(path);
+    const auto seen = names_.find(path);
+    const auto old = flushed != flushed_names_.end() ? flushed->second : nullptr;
+    const auto now = seen != names_.end() ? seen->second : nullptr;
+    const auto& survives = old == now || draw(random_) % 2 == 0 ? now : old;
+    if (survives) {
+      survivors_[path] = survivor(*survives);
+    }
+  }
+  off_ = true;
 }
 
 void FaultVfs::power_loss(std::uint64_t seed) {
   const std::lock_guard lock(mutex_);
   random_ = seed;
-  for (auto& [path, tracked] : files_) {
-    tracked.survives = survivor(tracked);
+  lose_power();
+}
+
+void FaultVfs::power_loss_after(std::int64_t changes, std::uint64_t seed) {
+  const std::lock_guard lock(mutex_);
+  random_ = seed;
+  changes_until_loss_ = changes;
+}
+
+// Counts a change that has just been taken note of; true when the power goes now.
+bool FaultVfs::fails_now() {
+  ++changes_;
+  if (changes_until_loss_ == 0 || --changes_until_loss_ > 0) {
+    return false;
   }
-  off_ = true;
+  lose_power();
+  return true;
 }
 
 void FaultVfs::power_on() {
   const std::lock_guard lock(mutex_);
-  for (auto& [path, tracked] : files_) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file.write(tracked.survives.data(), static_cast<std::streamsize>(tracked.survives.size()));
+  Names all = flushed_names_;
+  all.insert(names_.begin(), names_.end());
+  for (const auto& [path, unused] : all) {
+    const auto survives = survivors_.find(path);
+    if (survives == survivors_.end()) {
+      std::remove(path.c_str());
+    } else {
+      std::ofstream file(path, std::ios::binary | std::ios::trunc);
+      file.write(survives->second.data(), static_cast<std::streamsize>(survives->second.size()));
+    }
     std::remove((path + "-shm").c_str());
   }
-  files_.clear();
+  names_.clear();
+  flushed_names_.clear();
+  survivors_.clear();
+  changes_until_loss_ = 0;
   off_ = false;
+}
+
+bool FaultVfs::is_off() {
+  const std::lock_guard lock(mutex_);
+  return off_;
+}
+
+std::int64_t FaultVfs::changes() {
+  const std::lock_guard lock(mutex_);
+  return changes_;
 }
 
 void FaultVfs::crash_at_next_sync(const std::string& suffix) {
@@ -153,10 +229,33 @@ void FaultVfs::crash_at_next_sync(const std::string& suffix) {
 
 void FaultVfs::restart() {
   const std::lock_guard lock(mutex_);
-  for (const auto& [path, tracked] : files_) {
+  for (const auto& [path, tracked] : names_) {
     std::remove((path + "-shm").c_str());
   }
   off_ = false;
+}
+
+// Takes note of a file when it is first opened.
+void FaultVfs::track(const std::string& path, sqlite3_file* real, bool existed) {
+  auto& tracked = names_[path];
+  if (tracked) {
+    return;
+  }
+  tracked = std::make_shared<Tracked>();
+  tracked->flushed = content_of(real);
+  tracked->size = static_cast<std::int64_t>(tracked->flushed.size());
+  // An empty database was made a moment ago by the engine; nobody has flushed its name.
+  if (existed && tracked->size > 0) {
+    flushed_names_[path] = tracked;
+  }
+}
+
+void FaultVfs::flush_folder_of(const std::string& path) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const auto is_in_folder = [&](const auto& entry) { return entry.first.rfind(folder, 0) == 0; };
+  std::erase_if(flushed_names_, is_in_folder);
+  std::copy_if(names_.begin(), names_.end(), std::inserter(flushed_names_, flushed_names_.end()),
+               is_in_folder);
 }
 
 sqlite3_file* FaultVfs::real_file(sqlite3_file* file) {
@@ -171,6 +270,10 @@ int FaultVfs::on_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, in
     flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
   }
   sqlite3_file* real = real_file(file);
+  int existed = 0;
+  if (path != nullptr) {
+    self->real_->xAccess(self->real_, path, SQLITE_ACCESS_EXISTS, &existed);
+  }
   const int code = self->real_->xOpen(self->real_, path, real, flags, out);
   if (code != SQLITE_OK) {
     return code;
@@ -178,14 +281,13 @@ int FaultVfs::on_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, in
   auto* opened = new (file) File{};
   opened->base.pMethods = methods();
   opened->vfs = self;
-  if (path != nullptr && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0) {
+  constexpr int lasting = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL;
+  if (path != nullptr && (flags & lasting) != 0) {
+    self->track(path, real, existed != 0);
     opened->path = new std::string(path);
-    if (self->files_.count(path) == 0) {
-      Tracked& tracked = self->files_[path];
-      tracked.flushed = content_of(real);
-      tracked.survives = tracked.flushed;
-      tracked.size = static_cast<std::int64_t>(tracked.flushed.size());
-    }
+    opened->tracked = new std::shared_ptr<Tracked>(self->names_[path]);
+    opened->flushes_folder =
+        (flags & SQLITE_OPEN_CREATE) != 0 && (flags & SQLITE_OPEN_MAIN_DB) == 0;
   }
   return SQLITE_OK;
 }
@@ -196,8 +298,18 @@ int FaultVfs::on_delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
   if (self->off_) {
     return SQLITE_IOERR_DELETE;
   }
-  self->files_.erase(path);
-  return self->real_->xDelete(self->real_, path, sync_folder);
+  const int code = self->real_->xDelete(self->real_, path, sync_folder);
+  if (code != SQLITE_OK) {
+    return code;
+  }
+  self->names_.erase(path);
+  if (self->fails_now()) {
+    return SQLITE_IOERR_DELETE;
+  }
+  if (sync_folder != 0) {
+    self->flush_folder_of(path);
+  }
+  return SQLITE_OK;
 }
 
 int FaultVfs::on_close(sqlite3_file* file) {
@@ -205,7 +317,9 @@ int FaultVfs::on_close(sqlite3_file* file) {
   sqlite3_file* real = real_file(file);
   const int code = real->pMethods != nullptr ? real->pMethods->xClose(real) : SQLITE_OK;
   delete self->path;
+  delete self->tracked;
   self->path = nullptr;
+  self->tracked = nullptr;
   return code;
 }
 
@@ -229,11 +343,11 @@ int FaultVfs::on_write(sqlite3_file* file, const void* from, int size, sqlite3_i
       --self.writes_until_failure_ == 0) {
     return SQLITE_IOERR_WRITE;
   }
-  Tracked& tracked = self.files_[*opened->path];
+  Tracked& tracked = **opened->tracked;
   if (self.quota_ >= 0 && offset + size > tracked.size) {
     std::int64_t total = offset + size - tracked.size;
-    for (const auto& [path, other] : self.files_) {
-      total += other.size;
+    for (const auto& [path, other] : self.names_) {
+      total += other->size;
     }
     if (total > self.quota_) {
       return SQLITE_FULL;
@@ -245,7 +359,7 @@ int FaultVfs::on_write(sqlite3_file* file, const void* from, int size, sqlite3_i
     tracked.pending.push_back({offset, std::string(bytes, static_cast<std::size_t>(size)), false});
     tracked.size = std::max<std::int64_t>(tracked.size, offset + size);
   }
-  return code;
+  return code == SQLITE_OK && self.fails_now() ? SQLITE_IOERR_WRITE : code;
 }
 
 int FaultVfs::on_truncate(sqlite3_file* file, sqlite3_int64 size) {
@@ -258,11 +372,11 @@ int FaultVfs::on_truncate(sqlite3_file* file, sqlite3_int64 size) {
   }
   const int code = real->pMethods->xTruncate(real, size);
   if (code == SQLITE_OK && opened->path != nullptr) {
-    Tracked& tracked = self.files_[*opened->path];
+    Tracked& tracked = **opened->tracked;
     tracked.pending.push_back({size, {}, true});
     tracked.size = size;
   }
-  return code;
+  return code == SQLITE_OK && self.fails_now() ? SQLITE_IOERR_TRUNCATE : code;
 }
 
 int FaultVfs::on_sync(sqlite3_file* file, int flags) {
@@ -282,14 +396,37 @@ int FaultVfs::on_sync(sqlite3_file* file, int flags) {
     self.crash_at_sync_ = false;
     return SQLITE_IOERR_FSYNC;
   }
+  if (self.fails_now()) {
+    return SQLITE_IOERR_FSYNC;
+  }
   const int code = real->pMethods->xSync(real, flags);
   if (code == SQLITE_OK) {
     ++self.syncs_;
-    Tracked& tracked = self.files_[*opened->path];
+    Tracked& tracked = **opened->tracked;
     for (const Change& change : tracked.pending) {
       apply(tracked.flushed, change);
     }
     tracked.pending.clear();
+    if (std::exchange(opened->flushes_folder, false)) {
+      self.flush_folder_of(*opened->path);
+    }
+  }
+  return code;
+}
+
+int FaultVfs::on_unlock(sqlite3_file* file, int level) {
+  FaultVfs& self = *reinterpret_cast<File*>(file)->vfs;
+  sqlite3_file* real = real_file(file);
+  const int code = real->pMethods->xUnlock(real, level);
+  std::function<void()> then;
+  if (level == SQLITE_LOCK_NONE) {
+    const std::lock_guard lock(self.mutex_);
+    if (self.unlocks_until_call_ > 0 && --self.unlocks_until_call_ == 0) {
+      then = std::exchange(self.after_unlock_, nullptr);
+    }
+  }
+  if (then) {
+    then();
   }
   return code;
 }
@@ -313,7 +450,7 @@ const sqlite3_io_methods* FaultVfs::methods() {
     table.xSync = on_sync;
     table.xFileSize = KAMENG_PASS(xFileSize, KAMENG_LIST(sqlite3_int64 * size), KAMENG_LIST(size));
     table.xLock = KAMENG_PASS(xLock, KAMENG_LIST(int level), KAMENG_LIST(level));
-    table.xUnlock = KAMENG_PASS(xUnlock, KAMENG_LIST(int level), KAMENG_LIST(level));
+    table.xUnlock = on_unlock;
     table.xCheckReservedLock =
         KAMENG_PASS(xCheckReservedLock, KAMENG_LIST(int* out), KAMENG_LIST(out));
     table.xFileControl =

@@ -1,12 +1,16 @@
 // fault_vfs.hpp - a file system for SQLite that fails when told to and that can lose its power.
 //
-// It stands between SQLite and the system's own VFS. For every database and WAL file it knows what
-// has been flushed and what has only been written, so a power loss can be played: afterwards the
-// files hold what was flushed plus a random part, torn at sectors, of what was not. Open a database
-// through it with Options::vfs.
+// It stands between SQLite and the system's own VFS. For every database, journal and WAL file it
+// knows what has been flushed and what has only been written, and which of the folder's names have
+// been flushed, so a power loss can be played: afterwards the files hold what was flushed plus a
+// random part of what was not, and a name that was not flushed may be there or not. It breaks as
+// much as SQLite says it withstands: writes are lost, reach the disk in another order, or tear at
+// sectors, and a file that grew may have garbage at its end; what was flushed is not damaged by
+// what is written beside it. Open a database through it with Options::vfs.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,10 +36,20 @@ class FaultVfs {
   void set_read_only(bool read_only);
   [[nodiscard]] std::int64_t syncs();
 
+  // Calls `then` when the n-th lock of a database (from 1) has been given back: between two reads
+  // of whoever holds the locks, at the worst moment for it.
+  void after_unlock(int n, std::function<void()> then);
+
   // From here on nothing reaches the files. Close what is open, then power_on(), which leaves in
   // the files what survived.
   void power_loss(std::uint64_t seed);
+  // The same, in the middle of the n-th change from here on (from 1): a write, a truncation, a
+  // flush, or a file's deletion.
+  void power_loss_after(std::int64_t changes, std::uint64_t seed);
   void power_on();
+  [[nodiscard]] bool is_off();
+  // How many writes, truncations, flushes and deletions there have been.
+  [[nodiscard]] std::int64_t changes();
 
   // The process dies while the next flush of such a file is under way: the flush fails and nothing
   // reaches the files any more. Close what is open, then restart(): the files hold all that was
@@ -53,13 +67,19 @@ class FaultVfs {
   struct Tracked {
     std::string flushed;
     std::vector<Change> pending;
-    std::string survives;
     std::int64_t size = 0;
   };
+  // What a folder's names lead to.
+  using Names = std::map<std::string, std::shared_ptr<Tracked>>;
   struct File;
 
   explicit FaultVfs(std::string name);
   std::string survivor(const Tracked& tracked);
+  void tear(std::string& content, const Change& change);
+  void track(const std::string& path, sqlite3_file* real, bool existed);
+  void flush_folder_of(const std::string& path);
+  [[nodiscard]] bool fails_now();
+  void lose_power();
   static void apply(std::string& content, const Change& change);
   static sqlite3_file* real_file(sqlite3_file* file);
   static const sqlite3_io_methods* methods();
@@ -71,19 +91,26 @@ class FaultVfs {
   static int on_write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset);
   static int on_truncate(sqlite3_file* file, sqlite3_int64 size);
   static int on_sync(sqlite3_file* file, int flags);
+  static int on_unlock(sqlite3_file* file, int level);
 
   const std::string name_;
   sqlite3_vfs* const real_;
   sqlite3_vfs vfs_{};
   std::mutex mutex_;
-  std::map<std::string, Tracked> files_;
+  Names names_;          // as a program sees them
+  Names flushed_names_;  // as the disk has them
+  std::map<std::string, std::string> survivors_;
   std::string failing_sync_, failing_write_;
   int writes_until_failure_ = 0;
+  int unlocks_until_call_ = 0;
+  std::function<void()> after_unlock_;
   std::int64_t quota_ = -1;
   bool read_only_ = false;
   bool off_ = false;
   bool crash_at_sync_ = false;
   std::int64_t syncs_ = 0;
+  std::int64_t changes_ = 0;
+  std::int64_t changes_until_loss_ = 0;
   std::uint64_t random_ = 1;
 };
 

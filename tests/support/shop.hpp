@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -37,6 +38,8 @@ struct ShopOptions {
 class Shop {
  public:
   explicit Shop(const ShopOptions& options = {});
+  // For an engine that was opened in another way.
+  explicit Shop(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
   [[nodiscard]] Outcome call(std::string_view operation, const Json& request, const Json& context);
   [[nodiscard]] Outcome host(std::string_view operation, const Json& request = Json::object());

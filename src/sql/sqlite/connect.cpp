@@ -181,13 +181,18 @@ Result<void> SqliteConnection::settle(const Deadline& deadline, bool in_memory) 
   return failed ? Result<void>(open_error(failed)) : Result<void>();
 }
 
-// Whose file it is. A file without any table is new.
+// Whose file it is. A file without any table is new. Both are read of one moment: between two reads
+// another process may mark the file and fill it, and it would look like a stranger's.
 Failure SqliteConnection::identify(bool& is_new) {
   std::int64_t id = 0, tables = 0;
-  int code = run("PRAGMA application_id", &id);
-  code = code == SQLITE_OK ? run("SELECT count(*) FROM sqlite_schema", &tables) : code;
-  if (code != SQLITE_OK) {
-    return failure(code, "open");
+  Failure failed = begin_read();
+  for (const auto& [sql, into] :
+       {std::pair{"PRAGMA application_id", &id}, {"SELECT count(*) FROM sqlite_schema", &tables}}) {
+    failed = failed ? failed : failure(run(sql, into), "open");
+  }
+  rollback();
+  if (failed) {
+    return failed;
   }
   is_new = id == 0 && tables == 0;
   return is_new || id == application_id ? Failure{} : of_code(foreign_code);
