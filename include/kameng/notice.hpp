@@ -21,8 +21,9 @@ struct Received {
     f.required("reply", &Received::reply, "Send exactly this back to the provider.");
     f.required("outcome", &Received::outcome,
                "delivered, paid, short, repeated, late_delivered, late_refunded, refunded, "
-               "excess_refunded,"
-               " unattributed, integrity_failure, unverified, probe or ignored.");
+               "excess_refunded, closed,"
+               " unattributed, integrity_failure, deferred, unverified, unreadable, probe or "
+               "ignored.");
   }
 };
 
