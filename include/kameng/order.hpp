@@ -202,7 +202,7 @@ struct Explanation {
     f.required("owner", &Explanation::owner,
                "Who owns the next step: customer, provider, system, staff, nobody.");
     f.optional("until_ms", &Explanation::until_ms,
-               "Until when; then the engine goes on by itself.");
+               "Until when; then the engine goes on by itself. Absent when a person has to act.");
     f.required("text", &Explanation::text, "For people.");
   }
 };

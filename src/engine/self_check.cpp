@@ -5,6 +5,7 @@
 
 #include "audit/verify.hpp"
 #include "ledger/totals.hpp"
+#include "order/verify.hpp"
 #include "sql/statement.hpp"
 #include "vault/code_store.hpp"
 
@@ -39,18 +40,12 @@ constexpr Check checks[] = {
      {"verify.orphan_codes",
       "SELECT count(*) FROM {p}code c WHERE c.order_id IS NOT NULL AND NOT EXISTS"
       " (SELECT 1 FROM {p}order o WHERE o.id = c.order_id)"}},
-    {"order.escrow_is_zero_unless_paid",
-     {"verify.escrow",
-      "SELECT count(*) FROM (SELECT e.owner, sum(e.credit) - sum(e.debit) AS balance FROM {p}entry "
-      "e"
-      " WHERE e.account = 200 GROUP BY e.owner) b JOIN {p}journal j ON j.ref = b.owner"
-      " AND j.kind = 'order.delivered' WHERE b.balance <> 0"}},
     {"refund.in_transit_is_open",
      {"verify.refund_transit",
       "SELECT count(*) FROM (SELECT 1 WHERE (SELECT coalesce(sum(credit) - sum(debit), 0) FROM "
       "{p}entry"
       " WHERE account = 202) <>"
-      " (SELECT coalesce(sum(amount), 0) FROM {p}refund WHERE state IN (0, 1, 3, 4)))"}},
+      " (SELECT coalesce(sum(amount), 0) FROM {p}refund WHERE state IN (0, 1, 3, 4, 5)))"}},
     {"payment.captured_once",
      {"verify.captured", "SELECT count(*) FROM {p}payment WHERE (state = 2) <> (captured > 0)"}},
     {"outbox.nothing_waits_forever",
@@ -65,7 +60,7 @@ std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys,
                                 std::string_view origin) {
   std::vector<Finding> findings = ledger::verify(tx);
   for (std::vector<Finding> part :
-       {vault::verify(tx), audit::verify(tx, origin, keys.public_key())}) {
+       {vault::verify(tx), order::verify(tx), audit::verify(tx, origin, keys.public_key())}) {
     findings.insert(findings.end(), std::make_move_iterator(part.begin()),
                     std::make_move_iterator(part.end()));
   }

@@ -183,6 +183,11 @@ void post(sql::Transaction& tx, const Journal& journal, TimeMs now_ms) {
   }
 }
 
+bool is_posted(sql::Transaction& tx, std::string_view kind, std::string_view ref,
+               std::int32_t step) {
+  return tx.query(journal_find, ref, kind, step).next();
+}
+
 std::int64_t available(sql::Transaction& tx, Account account, std::string_view owner,
                        Currency currency) {
   return first_number(tx.query(balance_select, owner, account_number(account), currency.code()));

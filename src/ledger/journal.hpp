@@ -91,6 +91,10 @@ struct Journal {
 // services look first; this is the last guard.
 void post(sql::Transaction& tx, const Journal& journal, TimeMs now_ms);
 
+// Whether this event has been booked.
+[[nodiscard]] bool is_posted(sql::Transaction& tx, std::string_view kind, std::string_view ref,
+                             std::int32_t step = 1);
+
 // The balance of a constrained account (credits - debits), from its balance row. 0 when there is
 // none.
 [[nodiscard]] std::int64_t available(sql::Transaction& tx, Account account, std::string_view owner,

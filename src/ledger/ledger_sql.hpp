@@ -13,6 +13,9 @@ inline constexpr Statement journal_insert{
     "ledger.journal_insert",
     "INSERT INTO {p}journal (ref, kind, step, currency, at_ms) VALUES (?, ?, ?, ?, ?)"};
 
+inline constexpr Statement journal_find{
+    "ledger.journal_find", "SELECT 1 FROM {p}journal WHERE ref = ? AND kind = ? AND step = ?"};
+
 // The entries of one journal in one statement. They find their journal by its business key, so no
 // row needs an id that the database has just made.
 #define KAMENG_ENTRY_INSERT(rows)                                               \

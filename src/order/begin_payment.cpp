@@ -14,17 +14,6 @@ namespace {
 constexpr std::int64_t provider_margin_ms = 60'000;
 constexpr std::ptrdiff_t open_payments_max = 5;
 
-struct BeginFacts {
-  Order order;
-  std::vector<payment::Payment> payments;
-  WalletFacts wallet;
-  CodeFacts codes;
-};
-
-struct BeginPlan : Effects {
-  payment::Begun begun;
-};
-
 Error not_payable(OrderStatus status) {
   const std::string name(order_status_name(status));
   switch (status) {
@@ -39,38 +28,6 @@ Error not_payable(OrderStatus status) {
       return {Status::failed_precondition, "order.expired",
               "The time to pay is over. Place a new order."};
   }
-}
-
-command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice& choice,
-                                    TimeMs now_ms, IdPool& ids) {
-  using Decision = command::Decision<BeginPlan>;
-  if (facts.order.status != OrderStatus::pending_payment) {
-    return Decision::refuse(not_payable(facts.order.status).at("order_id"));
-  }
-  if (now_ms >= facts.order.expires_at_ms) {
-    return Decision::refuse(not_payable(OrderStatus::expired).at("order_id"));
-  }
-  const auto open =
-      std::count_if(facts.payments.begin(), facts.payments.end(),
-                    [](const auto& payment) { return payment::is_open(payment.state); });
-  if (open >= open_payments_max) {
-    return Decision::refuse(Error{Status::resource_exhausted, "payment.too_many",
-                                  "Five payments of this order are open. Use one of them."}
-                                .at("order_id"));
-  }
-  BeginPlan plan;
-  if (choice.channel != nullptr) {
-    plan.begun = begin_with_channel(plan, facts.order, choice, now_ms, ids);
-    return Decision::accept(std::move(plan));
-  }
-  Result<payment::Begun> begun =
-      pay_from_wallet(plan, facts.order, facts.wallet, facts.codes, now_ms, ids);
-  if (!begun.ok()) {
-    return Decision::refuse(std::move(begun).error());
-  }
-  plan.begun = std::move(*begun);
-  close_open_payments(plan, facts.payments, ids);
-  return Decision::accept(std::move(plan));
 }
 
 bool own_goods_only(const Order& order) {
@@ -92,6 +49,42 @@ payment::Payment wallet_payment(const Order& order, std::string_view provider, s
 }
 
 }  // namespace
+
+command::Decision<BeginPlan> decide(const BeginFacts& facts, const PaymentChoice& choice,
+                                    TimeMs now_ms, IdPool& ids) {
+  using Decision = command::Decision<BeginPlan>;
+  if (!facts.order.ok()) {
+    return Decision::refuse(facts.order.error());
+  }
+  const Order& order = *facts.order;
+  if (order.status != OrderStatus::pending_payment) {
+    return Decision::refuse(not_payable(order.status).at("order_id"));
+  }
+  if (now_ms >= order.expires_at_ms) {
+    return Decision::refuse(not_payable(OrderStatus::expired).at("order_id"));
+  }
+  BeginPlan plan;
+  if (choice.channel == nullptr) {
+    Result<payment::Begun> begun =
+        pay_from_wallet(plan, order, facts.wallet, facts.codes, now_ms, ids);
+    if (!begun.ok()) {
+      return Decision::refuse(std::move(begun).error());
+    }
+    plan.begun = std::move(*begun);
+    close_open_payments(plan, facts.payments, ids);
+    return Decision::accept(std::move(plan));
+  }
+  const auto open =
+      std::count_if(facts.payments.begin(), facts.payments.end(),
+                    [](const auto& payment) { return payment::is_open(payment.state); });
+  if (open >= open_payments_max) {
+    return Decision::refuse(Error{Status::resource_exhausted, "payment.too_many",
+                                  "Five payments of this order are open. Use one of them."}
+                                .at("order_id"));
+  }
+  plan.begun = begin_with_channel(plan, order, choice, now_ms, ids);
+  return Decision::accept(std::move(plan));
+}
 
 payment::Begun begin_with_channel(Effects& effects, const Order& order, const PaymentChoice& choice,
                                   TimeMs now_ms, IdPool& ids) {
@@ -214,27 +207,18 @@ Result<payment::Begun> OrderService::begin_payment(command::Command& command,
   Result<payment::Begun> begun =
       command.phase<payment::Begun>([&](sql::Transaction& tx) -> Result<payment::Begun> {
         ids.rewind();
-        BeginFacts facts;
-        std::optional<Order> order = find(tx, request.order_id);
-        // Paying for a guest's order opens nothing, so its id is enough; a customer's order is the
-        // customer's to pay.
-        const bool payable =
-            order && (!order->account_id ||
-                      may_see(command.actor(), command.keys(), *order, request.lookup_secret));
-        if (!payable) {
-          return command.settle<payment::Begun>(
-              tx, command::Decision<BeginPlan>::refuse(order_not_found()),
-              [](const BeginPlan& plan) { return plan.begun; });
-        }
-        facts.order = std::move(*order);
-        facts.payments = payment::find_of_order(tx, facts.order.id);
-        if (choice.channel == nullptr) {
-          facts.wallet = read_wallet(tx, facts.order.account_id, facts.order.total.currency);
-          facts.codes = read_codes(tx, facts.order, true);
+        BeginFacts facts{.order = find_visible(tx, command.actor(), command.keys(),
+                                               request.order_id, request.lookup_secret)};
+        if (facts.order.ok()) {
+          facts.payments = payment::find_of_order(tx, facts.order->id);
+          if (choice.channel == nullptr) {
+            facts.wallet = read_wallet(tx, facts.order->account_id, facts.order->total.currency);
+            facts.codes = read_codes(tx, *facts.order, true);
+          }
         }
         return command.settle<payment::Begun>(tx, decide(facts, choice, command.now_ms(), ids),
                                               [&](const BeginPlan& plan) {
-                                                apply(tx, &facts.order, plan, command.now_ms());
+                                                apply(tx, &*facts.order, plan, command.now_ms());
                                                 return plan.begun;
                                               });
       });

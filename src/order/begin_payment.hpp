@@ -1,11 +1,11 @@
-// begin_payment.hpp - the pure part of beginning a payment; order.place with `pay` and
-// payment.begin share it.
+// begin_payment.hpp - the decision to begin a payment; order.place with `pay` shares its parts.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "command/decision.hpp"
 #include "order/effects.hpp"
 #include "payment/provider.hpp"
 
@@ -21,6 +21,23 @@ struct WalletFacts {
   std::int64_t wallet = 0;
   std::int64_t bonus = 0;
 };
+
+struct BeginFacts {
+  Result<Order> order;  // or why this caller does not see it
+  std::vector<payment::Payment> payments = {};
+  WalletFacts wallet = {};
+  CodeFacts codes = {};
+};
+
+struct BeginPlan : Effects {
+  payment::Begun begun;
+};
+
+// Pure. Reasons: order.not_found, order.already_paid, order.cancelled, order.expired,
+// payment.too_many, and those of pay_from_wallet.
+[[nodiscard]] command::Decision<BeginPlan> decide(const BeginFacts& facts,
+                                                  const PaymentChoice& choice, TimeMs now_ms,
+                                                  IdPool& ids);
 
 // Opens a payment of what is still to be paid.
 [[nodiscard]] payment::Begun begin_with_channel(Effects& effects, const Order& order,

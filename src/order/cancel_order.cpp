@@ -1,4 +1,4 @@
-// cancel_order.cpp - the customer or the shop gives an order up before its codes are delivered.
+#include "order/cancel_order.hpp"
 
 #include <utility>
 
@@ -7,19 +7,6 @@
 #include "order/order_service.hpp"
 
 namespace kameng::order {
-namespace {
-
-struct CancelFacts {
-  Result<Order> order;
-  std::vector<payment::Payment> payments;
-  std::vector<payment::Refund> refunds;
-  std::vector<vault::HeldCode> held;
-  bool by_host = false;
-};
-
-struct CancelPlan : Effects {
-  Cancelled cancelled;
-};
 
 command::Decision<CancelPlan> decide(const CancelFacts& facts, IdPool& ids) {
   using Decision = command::Decision<CancelPlan>;
@@ -47,8 +34,6 @@ command::Decision<CancelPlan> decide(const CancelFacts& facts, IdPool& ids) {
   return Decision::accept(std::move(plan));
 }
 
-}  // namespace
-
 void give_up(Effects& effects, const Order& order, const std::vector<payment::Payment>& payments,
              const std::vector<payment::Refund>& refunds, const std::vector<vault::HeldCode>& held,
              OrderStatus to, std::string_view reason, IdPool& ids) {
@@ -61,7 +46,9 @@ void give_up(Effects& effects, const Order& order, const std::vector<payment::Pa
        .subject = order.id.text(),
        .details = {{"from", std::string(order_status_name(order.status))},
                    {"reason", std::string(reason)}}});
-  close_open_payments(effects, payments, ids);
+  if (order.status != OrderStatus::closing) {
+    close_open_payments(effects, payments, ids);  // a closing order has asked before
+  }
   for (const payment::Payment& payment : payments) {
     std::int64_t left = payment.state == payment::AttemptState::success ? payment.captured : 0;
     for (const payment::Refund& refund : refunds) {

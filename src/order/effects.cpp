@@ -12,9 +12,6 @@ namespace {
 
 using ledger::Account;
 
-// How long a paid order waits before the next look for stock.
-constexpr std::int64_t stock_retry_ms = 60'000;
-
 ledger::Journal paid_journal(const Order& order, const std::vector<Source>& sources) {
   ledger::Journal journal{
       .kind = "order.paid", .ref = order.id.text(), .currency = order.total.currency};
@@ -65,10 +62,16 @@ IdPool::IdPool(TimeMs now_ms, Random& random) : now_ms_(now_ms) {
 }
 
 IdBytes IdPool::take() {
-  // A decision that starts more than the pool holds would repeat ids and be refused by the primary
-  // key.
-  const std::size_t slot = next_++ % 24;
-  return make_id_bytes(now_ms_, std::span<const std::uint8_t, 10>(random_.data() + slot * 10, 10));
+  const std::size_t slot = next_ % slots;
+  const std::size_t round = next_ / slots;
+  ++next_;
+  std::array<std::uint8_t, 10> random;
+  std::copy_n(random_.begin() + static_cast<std::ptrdiff_t>(slot * random.size()), random.size(),
+              random.begin());
+  // What was drawn serves many rounds, told apart by their number.
+  random[8] = static_cast<std::uint8_t>(random[8] ^ (round >> 8U));
+  random[9] = static_cast<std::uint8_t>(random[9] ^ round);
+  return make_id_bytes(now_ms_, random);
 }
 
 bool complete(const Order& order, const CodeFacts& codes) {

@@ -21,6 +21,9 @@
 
 namespace kameng::order {
 
+// How long a paid order waits before the next look for stock.
+inline constexpr std::int64_t stock_retry_ms = 60'000;
+
 struct PaymentChange {
   payment::Payment after;
   payment::AttemptState before;
@@ -48,7 +51,8 @@ struct Effects {
   std::vector<audit::Entry> entries = {};
 };
 
-// Ids for whatever a decision may start, drawn before the phase; each run begins anew.
+// Ids for whatever a decision may start, however many, drawn before the phase; each run begins
+// anew.
 class IdPool {
  public:
   IdPool(TimeMs now_ms, Random& random);
@@ -60,8 +64,9 @@ class IdPool {
 
  private:
   [[nodiscard]] IdBytes take();
+  static constexpr std::size_t slots = 24;
   TimeMs now_ms_;
-  std::array<std::uint8_t, 10 * 24> random_;
+  std::array<std::uint8_t, 10 * slots> random_;
   std::size_t next_ = 0;
 };
 

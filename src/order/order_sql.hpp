@@ -42,6 +42,27 @@ inline constexpr sql::Statement next_due{
     "order.next_due",
     "SELECT due_at_ms FROM {p}order WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};
 
+// Checks, asked for by system.verify alone; they read whole tables. Statuses: 2 paid, 3 delivering;
+// of payments 2 success; of accounts 200 escrow, 203 suspense.
+inline constexpr sql::Statement verify_money_adds_up{
+    "verify.order_money_adds_up",
+    "SELECT count(*) FROM {p}order o WHERE o.covered <>"
+    " (SELECT coalesce(sum(p.captured), 0) FROM {p}payment p WHERE p.order_id = o.id AND p.state = "
+    "2)"
+    " - (SELECT coalesce(sum(r.amount), 0) FROM {p}refund r WHERE r.order_id = o.id)"};
+inline constexpr sql::Statement verify_refunds_within_payments{
+    "verify.order_refunds_within_payments",
+    "SELECT count(*) FROM {p}payment p WHERE p.captured <"
+    " (SELECT coalesce(sum(r.amount), 0) FROM {p}refund r WHERE r.payment_id = p.id)"};
+inline constexpr sql::Statement verify_money_of_orders{
+    "verify.order_money",
+    "SELECT id, status, covered, currency FROM {p}order"
+    " WHERE covered > 0 AND status IN (0, 1, 2, 3)"};
+inline constexpr sql::Statement verify_balances_of_orders{
+    "verify.order_balances",
+    "SELECT owner, account, currency, sum(credit) - sum(debit) AS balance FROM {p}entry"
+    " WHERE account IN (200, 203) GROUP BY owner, account, currency HAVING balance <> 0"};
+
 // The quotas, each by its own partial index; no more rows are looked at than the limit needs.
 inline constexpr sql::Statement count_unpaid_of_account{
     "order.count_unpaid_of_account",

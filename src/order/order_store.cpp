@@ -57,6 +57,10 @@ std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
 }
 
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change) {
+  if (!may_become(before.status, change.to)) {
+    tx.fail({sql::Fault::check, std::string(update_order.name), "order.transition"});
+    return;
+  }
   tx.run_exactly(1, update_order, static_cast<int>(change.to), change.covered, change.due_at_ms,
                  change.delivered_at_ms, before.id, static_cast<int>(before.status),
                  before.covered);

@@ -62,6 +62,7 @@ struct OrderChange {
 
 void insert(sql::Transaction& tx, const Order& order, const Origin& origin);
 [[nodiscard]] std::optional<Order> find(sql::Transaction& tx, const OrderId& id);
+// A way that the transition table does not have fails the transaction: the last guard.
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change);
 [[nodiscard]] View view_of(const Order& order);
 

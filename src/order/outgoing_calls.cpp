@@ -1,11 +1,9 @@
-// outgoing_calls.cpp - calls leased to the host, and what their answers do.
+#include "order/outgoing_calls.hpp"
 
 #include <utility>
 
 #include "order/give_up.hpp"
 #include "order/order_service.hpp"
-#include "order/receive_money.hpp"
-#include "payment/calls.hpp"
 #include "payment/postings.hpp"
 
 namespace kameng::order {
@@ -14,27 +12,6 @@ namespace {
 using payment::Action;
 using payment::AttemptState;
 using payment::Verdict;
-
-struct CallFacts {
-  std::optional<payment::Call> call;
-  std::optional<MoneyFacts> money;  // when the answer says the trade has been paid
-  std::optional<Order> order;
-  std::vector<payment::Payment> payments;
-  std::vector<payment::Refund> refunds;
-  std::vector<vault::HeldCode> held;
-};
-
-struct RefundChange {
-  payment::Refund after;
-  AttemptState before;
-};
-
-struct CallPlan : Effects {
-  std::string outcome = "done";
-  bool repeat = false;  // ask once more by the schedule
-  std::string repeat_reason;
-  std::optional<RefundChange> refund;
-};
 
 void decide_close(CallPlan& plan, const CallFacts& facts, const payment::Outcome& outcome,
                   IdPool& ids) {
@@ -71,7 +48,13 @@ void decide_refund(CallPlan& plan, const CallFacts& facts, const payment::Outcom
     return;
   }
   RefundChange change{refund, refund.state};
-  if (outcome.verdict == Verdict::success) {
+  if (outcome.verdict == Verdict::success && outcome.amount != refund.amount) {
+    // It gave back another amount than was asked for: a person finds out what happened.
+    change.after.state = AttemptState::integrity_failure;
+    plan.entries.push_back({.kind = "refund.integrity_failure",
+                            .subject = refund.id.text(),
+                            .details = {{"amount", outcome.amount ? outcome.amount->amount : 0}}});
+  } else if (outcome.verdict == Verdict::success) {
     change.after.state = AttemptState::success;
     const payment::Payment& payment = facts.call->payment;
     plan.journals.push_back(payment::refund_succeeded(
@@ -93,15 +76,20 @@ void decide_refund(CallPlan& plan, const CallFacts& facts, const payment::Outcom
                               .details = {{"code", outcome.code}}});
     }
   } else {
-    change.after.state = AttemptState::unknown;
+    // Certainly not sent is known only as long as no earlier try may have arrived.
+    const bool never_sent =
+        outcome.verdict == Verdict::not_sent && change.before != AttemptState::unknown;
+    change.after.state = never_sent ? AttemptState::not_sent : AttemptState::unknown;
     plan.repeat = true;
     plan.repeat_reason = outcome.code;
   }
   plan.refund = std::move(change);
 }
 
-command::Decision<CallPlan> decide(CallFacts& facts, const payment::Outcome& outcome, TimeMs now_ms,
-                                   IdPool& ids) {
+}  // namespace
+
+command::Decision<CallPlan> decide(const CallFacts& facts, const payment::Outcome& outcome,
+                                   TimeMs now_ms, IdPool& ids) {
   using Decision = command::Decision<CallPlan>;
   if (!facts.call) {
     return Decision::refuse(
@@ -125,6 +113,8 @@ command::Decision<CallPlan> decide(CallFacts& facts, const payment::Outcome& out
   return Decision::accept(std::move(plan));
 }
 
+namespace {
+
 CallFacts read_call_facts(sql::Transaction& tx, const CallId& id, const payment::Outcome& outcome,
                           const payment::Provider& provider) {
   CallFacts facts;
@@ -137,13 +127,13 @@ CallFacts read_call_facts(sql::Transaction& tx, const CallId& id, const payment:
   facts.payments = payment::find_of_order(tx, payment.order_id);
   facts.refunds = payment::refunds_of_order(tx, payment.order_id);
   facts.held = vault::held(tx, payment.order_id);
-  if (outcome.paid && !facts.call->refund) {
+  if (outcome.paid && outcome.amount && !facts.call->refund) {
     const payment::NoticeEvent event{.kind = payment::NoticeKind::paid,
                                      .event_id = "answer/" + facts.call->trade.out_trade_no,
                                      .out_trade_no = facts.call->trade.out_trade_no,
                                      .provider_trade_no = outcome.provider_trade_no,
                                      .merchant = outcome.merchant,
-                                     .amount = outcome.amount.value_or(payment.amount)};
+                                     .amount = *outcome.amount};
     facts.money = read_money_facts(tx, event, provider.name(), provider.merchant());
   }
   return facts;
@@ -229,16 +219,17 @@ Result<outbox::Finished> OrderService::finish_call(command::Command& command,
     outcome = provider->parse(known->action, known->trade, response);
   } else {
     outcome.code = request.failure->kind;
+    outcome.verdict = outcome.code == "not_sent" ? Verdict::not_sent : Verdict::unknown;
   }
   IdPool ids(command.now_ms(), command.random());
   return command.phase<outbox::Finished>([&](sql::Transaction& tx) -> Result<outbox::Finished> {
     ids.rewind();
-    CallFacts facts = read_call_facts(tx, request.call_id, outcome, *provider);
-    command::Decision<CallPlan> decision = decide(facts, outcome, command.now_ms(), ids);
-    return command.settle<outbox::Finished>(tx, std::move(decision), [&](CallPlan& plan) {
-      apply_call(tx, facts, plan, command.now_ms());
-      return outbox::Finished{plan.outcome};
-    });
+    const CallFacts facts = read_call_facts(tx, request.call_id, outcome, *provider);
+    return command.settle<outbox::Finished>(tx, decide(facts, outcome, command.now_ms(), ids),
+                                            [&](CallPlan& plan) {
+                                              apply_call(tx, facts, plan, command.now_ms());
+                                              return outbox::Finished{plan.outcome};
+                                            });
   });
 }
 

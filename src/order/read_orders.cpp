@@ -1,10 +1,10 @@
 // read_orders.cpp - looking at orders and payments. Reading is pure: it never claims, delivers or
 // changes anything.
 
-#include <algorithm>
 #include <utility>
 
 #include "order/access.hpp"
+#include "order/explain_order.hpp"
 #include "order/order_service.hpp"
 #include "order/order_sql.hpp"
 
@@ -14,66 +14,21 @@ namespace {
 constexpr IdBytes newest = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
                             0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
-Explanation waiting(const Order& order, std::string_view what, std::string_view owner,
-                    std::optional<TimeMs> until_ms, std::string_view text) {
-  return {order.id,          std::string(order_status_name(order.status)),
-          std::string(what), std::string(owner),
-          until_ms,          std::string(text)};
-}
-
-Explanation explain_refunds(const Order& order, const std::vector<payment::Refund>& refunds,
-                            std::string_view done) {
-  for (const payment::Refund& refund : refunds) {
-    if (payment::is_open(refund.state)) {
-      return waiting(
-          order, "refund", "provider", std::nullopt,
-          "Money is on its way back; the provider has been asked and its answer is awaited.");
-    }
-    if (refund.state == payment::AttemptState::declined) {
-      return waiting(order, "refund", "staff", std::nullopt,
-                     "The provider declined a refund; a person has to pay it back another way.");
+ExplainFacts read_facts(sql::Transaction& tx, const Order& order) {
+  ExplainFacts facts{.order = order,
+                     .payments = payment::find_of_order(tx, order.id),
+                     .refunds = payment::refunds_of_order(tx, order.id)};
+  for (const payment::Payment& payment : facts.payments) {
+    for (const payment::Question& question : payment::questions_about(tx, payment.id.text())) {
+      facts.closings.push_back(question);
     }
   }
-  return waiting(order, "nothing", "nobody", std::nullopt, done);
-}
-
-Explanation explain_order(const Order& order, const std::vector<payment::Payment>& payments,
-                          const std::vector<payment::Refund>& refunds, const Config& config) {
-  const bool failed_check = std::any_of(payments.begin(), payments.end(), [](const auto& payment) {
-    return payment.state == payment::AttemptState::integrity_failure;
-  });
-  switch (order.status) {
-    case OrderStatus::pending_payment:
-      if (failed_check) {
-        return waiting(
-            order, "payment", "staff", order.expires_at_ms,
-            "Money came that names another merchant or currency; a person has to look at it.");
-      }
-      if (order.covered > 0) {
-        return waiting(order, "rest_of_payment", "customer", order.expires_at_ms,
-                       "Part of the price has arrived. Begin a payment for the rest; afterwards it "
-                       "goes back.");
-      }
-      return waiting(order, "payment", "customer", order.expires_at_ms,
-                     payments.empty() ? "No payment has been begun."
-                                      : "The payment has been begun, no money has arrived.");
-    case OrderStatus::closing:
-      return waiting(order, "provider_answer", "provider", order.due_at_ms,
-                     "The time to pay is over; the provider is asked to close the payment. Codes "
-                     "are still held.");
-    case OrderStatus::paid:
-    case OrderStatus::delivering:
-      return waiting(order, "stock", "system", order.expires_at_ms + config.stock_wait_ms,
-                     "Paid, but not enough codes are in stock. The engine looks again every "
-                     "minute, then refunds.");
-    case OrderStatus::delivered:
-      return explain_refunds(order, refunds, "The codes are delivered; code.reveal shows them.");
-    case OrderStatus::expired:
-      return explain_refunds(order, refunds, "Not paid in time; its codes are for sale again.");
-    case OrderStatus::cancelled:
-      return explain_refunds(order, refunds, "Cancelled; its codes are for sale again.");
+  for (const payment::Refund& refund : facts.refunds) {
+    for (const payment::Question& question : payment::questions_about(tx, refund.id.text())) {
+      facts.refundings.push_back(question);
+    }
   }
-  return waiting(order, "nothing", "nobody", std::nullopt, "");
+  return facts;
 }
 
 }  // namespace
@@ -121,8 +76,7 @@ Result<Page> OrderService::list(command::Query& query, const List& request) {
 Result<Explanation> OrderService::explain(command::Query& query, const Explain& request) {
   KAMENG_TRY(const Order order, find_visible(query.tx, query.actor(), query.keys(),
                                              request.order_id, request.lookup_secret));
-  return explain_order(order, payment::find_of_order(query.tx, order.id),
-                       payment::refunds_of_order(query.tx, order.id), config_);
+  return decide(read_facts(query.tx, order), config_);
 }
 
 Result<payment::View> OrderService::get_payment(command::Query& query,

@@ -1,5 +1,6 @@
 #include "order/receive_money.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "payment/postings.hpp"
@@ -10,11 +11,34 @@ namespace {
 using ledger::Account;
 using payment::AttemptState;
 
+// Under what nobody's money is booked, once for each trade.
+std::string trade_ref(const MoneyFacts& facts) {
+  return facts.provider + "/" + facts.event.provider_trade_no;
+}
+
+// The notice is about our payment, and about what was asked for.
+bool is_ours(const MoneyFacts& facts) {
+  return facts.payment && facts.order && facts.payment->provider == facts.provider &&
+         facts.event.merchant == facts.merchant && facts.event.merchant == facts.payment->merchant;
+}
+bool fits(const MoneyFacts& facts) {
+  return is_ours(facts) && facts.event.amount.currency == facts.payment->amount.currency;
+}
+// The payment still waits for money: an expired one too, because money may be late.
+bool takes_money(const payment::Payment& payment) {
+  return payment.state != AttemptState::success &&
+         payment::may_become(payment.state, AttemptState::success);
+}
+
 // Money of the channel that belongs to no payment we know: a person finds out whose it is.
 MoneyPlan unattributed(const MoneyFacts& facts) {
   const auto& event = facts.event;
-  const std::string trade = facts.provider + "/" + event.provider_trade_no;
+  const std::string trade = trade_ref(facts);
   MoneyPlan plan;
+  if (facts.trade_booked) {
+    plan.outcome = "repeated";
+    return plan;
+  }
   plan.outcome = "unattributed";
   plan.journals.push_back(payment::received_in_suspense(
       trade, payment::clearing_owner(facts.provider, event.merchant), trade, event.amount));
@@ -30,21 +54,23 @@ MoneyPlan unattributed(const MoneyFacts& facts) {
 MoneyPlan integrity_failure(const MoneyFacts& facts) {
   MoneyPlan plan = unattributed(facts);
   plan.outcome = "integrity_failure";
+  for (audit::Entry& entry : plan.entries) {
+    entry.kind = "payment.integrity_failure";
+    entry.details.push_back({"payment", facts.payment->id.text()});
+  }
   PaymentChange change{*facts.payment, facts.payment->state};
-  if (payment::may_become(change.before, AttemptState::integrity_failure)) {
+  if (takes_money(change.after)) {
     change.after.state = AttemptState::integrity_failure;
     change.after.provider_trade_no = facts.event.provider_trade_no;
     plan.payments.push_back(std::move(change));
   }
-  plan.entries.back().kind = "payment.integrity_failure";
-  plan.entries.back().details.push_back({"payment", facts.payment->id.text()});
   return plan;
 }
 
 MoneyPlan closed(const MoneyFacts& facts) {
   MoneyPlan plan;
   plan.outcome = "ignored";
-  if (facts.payment && payment::is_open(facts.payment->state)) {
+  if (is_ours(facts) && payment::is_open(facts.payment->state)) {
     plan.outcome = "closed";
     PaymentChange change{*facts.payment, facts.payment->state};
     change.after.state = AttemptState::expired;
@@ -81,6 +107,9 @@ void on_unpaid(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment&
                        {Account::clearing,
                         payment::clearing_owner(payment.provider, payment.merchant), order.rest()}},
                       facts.codes, now_ms);
+  if (order.status == OrderStatus::pending_payment) {
+    close_open_payments(plan, facts.others, ids);  // a closing order has asked before
+  }
   plan.outcome = excess > 0 ? "excess_refunded" : std::string(order_status_name(reached));
 }
 
@@ -119,12 +148,10 @@ MoneyPlan decide_money(const MoneyFacts& facts, TimeMs now_ms, IdPool& ids) {
     return unattributed(facts);
   }
   const payment::Payment& before = *facts.payment;
-  if (before.provider != facts.provider || event.merchant != facts.merchant ||
-      event.merchant != before.merchant || event.amount.currency != before.amount.currency) {
+  if (!fits(facts) || before.state == AttemptState::integrity_failure) {
     return integrity_failure(facts);
   }
-  if (!payment::may_become(before.state, AttemptState::success) ||
-      before.state == AttemptState::success) {
+  if (!takes_money(before)) {
     if (before.provider_trade_no == event.provider_trade_no) {
       MoneyPlan plan;
       plan.outcome = "repeated";
@@ -176,16 +203,27 @@ MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& ev
     return facts;
   }
   if (const auto id = payment::payment_of(event.out_trade_no)) {
-    facts.payment = payment::find(tx, *id);
+    facts.others = payment::find_with_others(tx, *id);
+    const auto named = std::find_if(facts.others.begin(), facts.others.end(),
+                                    [&](const auto& payment) { return payment.id == *id; });
+    if (named != facts.others.end()) {
+      facts.payment = std::move(*named);
+      facts.others.erase(named);
+    }
   }
   if (facts.payment) {
     facts.order = find(tx, facts.payment->order_id);
   }
-  if (facts.order && event.kind == payment::NoticeKind::paid) {
-    const OrderStatus status = facts.order->status;
-    if (is_unpaid(status) || status == OrderStatus::expired) {
-      facts.codes = read_codes(tx, *facts.order, true);
-    }
+  if (event.kind != payment::NoticeKind::paid) {
+    return facts;
+  }
+  if (!fits(facts) || !takes_money(*facts.payment)) {
+    facts.trade_booked = payment::is_suspended(tx, trade_ref(facts));
+    return facts;
+  }
+  const OrderStatus status = facts.order->status;
+  if (is_unpaid(status) || status == OrderStatus::expired) {
+    facts.codes = read_codes(tx, *facts.order, true);
   }
   return facts;
 }

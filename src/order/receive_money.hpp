@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "command/decision.hpp"
 #include "order/effects.hpp"
@@ -21,8 +22,10 @@ struct MoneyFacts {
   std::string merchant;  // ours at that provider
   bool seen = false;     // this very event has been applied
   std::optional<payment::Payment> payment = {};
+  std::vector<payment::Payment> others = {};  // of the same order
   std::optional<Order> order = {};
   CodeFacts codes = {};
+  bool trade_booked = false;  // the money of this trade was booked as nobody's before
 };
 
 struct MoneyPlan : Effects {

@@ -14,14 +14,13 @@ std::optional<Call> resolve(sql::Transaction& tx, const queue::StoredCall& store
   if (!action) {
     return std::nullopt;
   }
-  Call call{
-      .id = stored.call.id,
-      .action = *action,
-      .provider = stored.call.provider,
-      .attempt = stored.attempt,
-      .open = stored.state == queue::CallState::waiting || stored.state == queue::CallState::leased,
-      .payment = {},
-      .trade = {}};
+  Call call{.id = stored.call.id,
+            .action = *action,
+            .provider = stored.call.provider,
+            .attempt = stored.attempt,
+            .open = stored.state != queue::CallState::done,
+            .payment = {},
+            .trade = {}};
   std::optional<PaymentId> payment_id = PaymentId::parse(stored.call.subject);
   if (const auto refund_id = RefundId::parse(stored.call.subject)) {
     call.refund = find(tx, *refund_id);
@@ -65,6 +64,14 @@ std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms) {
     }
   }
   return calls;
+}
+
+std::vector<Question> questions_about(sql::Transaction& tx, std::string_view subject) {
+  std::vector<Question> questions;
+  for (const queue::StoredCall& stored : queue::unanswered(tx, subject)) {
+    questions.push_back({stored.state == queue::CallState::dead, stored.due_at_ms});
+  }
+  return questions;
 }
 
 void finish_call(sql::Transaction& tx, const CallId& id) {

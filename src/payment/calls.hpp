@@ -32,7 +32,7 @@ struct Call {
   Action action = Action::query;
   std::string provider;
   int attempt = 0;
-  bool open = false;  // waiting or leased; otherwise its answer has been taken
+  bool open = false;  // its answer has not been taken; one that was given up can still get it
   Payment payment;
   std::optional<Refund> refund = {};
   Trade trade;
@@ -42,6 +42,13 @@ void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms);
 [[nodiscard]] std::optional<Call> read_call(sql::Transaction& tx, const CallId& id);
 // Leases up to `limit` due calls for 60 s.
 [[nodiscard]] std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms);
+// A call whose answer is missing.
+struct Question {
+  bool given_up = false;
+  std::optional<TimeMs> asked_at_ms = {};  // when it is put again
+};
+// About a payment or a refund, by its printed id.
+[[nodiscard]] std::vector<Question> questions_about(sql::Transaction& tx, std::string_view subject);
 // Its answer has been taken.
 void finish_call(sql::Transaction& tx, const CallId& id);
 // Sent once more by the schedule of provider questions; false when the schedule is used up and the

@@ -10,14 +10,19 @@ inline constexpr sql::Statement insert_payment{
     "INSERT INTO {p}payment (id, order_id, provider, merchant, method, state, amount, captured, "
     "currency,"
     " created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+#define KAMENG_PAYMENT_COLUMNS                                                              \
+  "id, order_id, provider, merchant, state, amount, captured, currency, provider_trade_no," \
+  " created_at_ms, expires_at_ms, method"
 inline constexpr sql::Statement find_payment{
-    "payment.find",
-    "SELECT id, order_id, provider, merchant, state, amount, captured, currency, provider_trade_no,"
-    " created_at_ms, expires_at_ms FROM {p}payment WHERE id = ?"};
+    "payment.find", "SELECT " KAMENG_PAYMENT_COLUMNS " FROM {p}payment WHERE id = ?"};
 inline constexpr sql::Statement find_payments_of_order{
     "payment.find_of_order",
-    "SELECT id, order_id, provider, merchant, state, amount, captured, currency, provider_trade_no,"
-    " created_at_ms, expires_at_ms FROM {p}payment WHERE order_id = ? ORDER BY id"};
+    "SELECT " KAMENG_PAYMENT_COLUMNS " FROM {p}payment WHERE order_id = ? ORDER BY id"};
+inline constexpr sql::Statement find_payment_with_others{
+    "payment.find_with_others",
+    "SELECT " KAMENG_PAYMENT_COLUMNS
+    " FROM {p}payment WHERE order_id = (SELECT order_id FROM {p}payment WHERE id = ?) ORDER BY id"};
+#undef KAMENG_PAYMENT_COLUMNS
 inline constexpr sql::Statement update_payment{"payment.update",
                                                "UPDATE {p}payment SET state = ?, captured = ?, "
                                                "provider_trade_no = ? WHERE id = ? AND state = ?"};
@@ -53,9 +58,5 @@ inline constexpr sql::Statement put_simulated_trade{
 inline constexpr sql::Statement find_simulated_trade{
     "simulated_trade.find",
     "SELECT amount, currency FROM {p}simulated_trade WHERE out_trade_no = ?"};
-
-inline constexpr sql::Statement verify_refunds_in_transit{
-    "verify.refunds_in_transit",
-    "SELECT coalesce(sum(amount), 0) FROM {p}refund WHERE state IN (0, 1, 4)"};
 
 }  // namespace kameng::payment

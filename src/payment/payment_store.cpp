@@ -7,6 +7,15 @@
 namespace kameng::payment {
 namespace {
 
+bool check_transition(sql::Transaction& tx, std::string_view statement, AttemptState from,
+                      AttemptState to) {
+  if (!may_become(from, to)) {
+    tx.fail({sql::Fault::check, std::string(statement), "attempt.transition"});
+    return false;
+  }
+  return true;
+}
+
 Currency currency_at(const sql::Rows& rows, int column) {
   return Currency::parse(rows.text_view(column)).value_or(Currency{});
 }
@@ -23,7 +32,16 @@ Payment read_payment(const sql::Rows& rows) {
   payment.provider_trade_no = rows.maybe_text(8);
   payment.created_at_ms = rows.int64(9);
   payment.expires_at_ms = rows.int64(10);
+  payment.method = rows.maybe_text(11);
   return payment;
+}
+
+std::vector<Payment> read_payments(sql::Rows rows) {
+  std::vector<Payment> payments;
+  while (rows.next()) {
+    payments.push_back(read_payment(rows));
+  }
+  return payments;
 }
 
 Refund read_refund(const sql::Rows& rows) {
@@ -85,17 +103,18 @@ std::optional<Payment> find(sql::Transaction& tx, const PaymentId& id) {
 }
 
 std::vector<Payment> find_of_order(sql::Transaction& tx, const OrderId& order_id) {
-  std::vector<Payment> payments;
-  auto rows = tx.query(find_payments_of_order, order_id);
-  while (rows.next()) {
-    payments.push_back(read_payment(rows));
-  }
-  return payments;
+  return read_payments(tx.query(find_payments_of_order, order_id));
+}
+
+std::vector<Payment> find_with_others(sql::Transaction& tx, const PaymentId& id) {
+  return read_payments(tx.query(find_payment_with_others, id));
 }
 
 void update(sql::Transaction& tx, const Payment& changed, AttemptState from) {
-  tx.run_exactly(1, update_payment, static_cast<int>(changed.state), changed.captured,
-                 changed.provider_trade_no, changed.id, static_cast<int>(from));
+  if (check_transition(tx, update_payment.name, from, changed.state)) {
+    tx.run_exactly(1, update_payment, static_cast<int>(changed.state), changed.captured,
+                   changed.provider_trade_no, changed.id, static_cast<int>(from));
+  }
 }
 
 void insert(sql::Transaction& tx, const Refund& refund, TimeMs now_ms) {
@@ -119,8 +138,10 @@ std::vector<Refund> refunds_of_order(sql::Transaction& tx, const OrderId& order_
 }
 
 void update(sql::Transaction& tx, const Refund& changed, AttemptState from, TimeMs now_ms) {
-  tx.run_exactly(1, update_refund, static_cast<int>(changed.state), now_ms, changed.id,
-                 static_cast<int>(from));
+  if (check_transition(tx, update_refund.name, from, changed.state)) {
+    tx.run_exactly(1, update_refund, static_cast<int>(changed.state), now_ms, changed.id,
+                   static_cast<int>(from));
+  }
 }
 
 void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms) {

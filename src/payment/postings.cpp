@@ -10,13 +10,21 @@ using ledger::credit;
 using ledger::debit;
 using ledger::Journal;
 
+namespace {
+constexpr std::string_view suspended_kind = "payment.suspended";
+}  // namespace
+
 Journal received_in_suspense(std::string ref, std::string clearing_owner,
                              std::string suspense_owner, Money money) {
-  return {.kind = "payment.suspended",
+  return {.kind = suspended_kind,
           .ref = std::move(ref),
           .currency = money.currency,
           .entries = {debit(Account::clearing, std::move(clearing_owner), money.amount),
                       credit(Account::suspense, std::move(suspense_owner), money.amount)}};
+}
+
+bool is_suspended(sql::Transaction& tx, std::string_view ref) {
+  return ledger::is_posted(tx, suspended_kind, ref);
 }
 
 Journal refund_requested(std::string refund, Account from, std::string owner, Money money) {

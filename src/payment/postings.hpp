@@ -1,7 +1,8 @@
 // postings.hpp - which journal each event of a payment makes (the ledger's chart says what the
 // accounts mean).
 //
-// Pure. Where a customer's money is before it pays for an order: in suspense under the order's id.
+// Pure but for is_suspended(). Where a customer's money is before it pays for an order: in suspense
+// under the order's id.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,8 @@ namespace kameng::payment {
 // Money of a channel that pays nothing yet: short, late, in excess, double, or of an unknown trade.
 [[nodiscard]] ledger::Journal received_in_suspense(std::string ref, std::string clearing_owner,
                                                    std::string suspense_owner, Money money);
+// Whether money has been booked so under this ref.
+[[nodiscard]] bool is_suspended(sql::Transaction& tx, std::string_view ref);
 // From suspense on its way back to the channel.
 [[nodiscard]] ledger::Journal refund_requested(std::string refund, ledger::Account from,
                                                std::string owner, Money money);

@@ -43,6 +43,7 @@ struct Outcome {
   std::string code = {};  // the provider's own word, for people
   bool paid = false;      // close, query: the trade has been paid
   bool closed = false;    // close, query: it can no longer be paid
+  // What a `paid` trade always tells; of a successful refund the amount.
   std::string provider_trade_no = {};
   std::optional<Money> amount = {};
   std::string merchant = {};

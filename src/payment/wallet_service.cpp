@@ -7,20 +7,10 @@
 namespace kameng::payment {
 namespace {
 
-constexpr std::int64_t balance_max =
-    1'000'000'000'000;  // 10 thousand million yuan in fen: above it, a mistake
+// 10 thousand million yuan in fen: above it, a mistake.
+constexpr std::int64_t balance_max = 1'000'000'000'000;
 
-struct CreditFacts {
-  bool customer_exists = false;
-  std::int64_t balance = 0;
-  std::int64_t bonus = 0;
-};
-
-struct CreditPlan {
-  ledger::Journal journal;
-  wallet::Balance after;
-  std::vector<audit::Entry> entries;
-};
+}  // namespace
 
 command::Decision<CreditPlan> decide(const CreditFacts& facts, const wallet::Credit& request,
                                      std::string ref) {
@@ -55,6 +45,8 @@ command::Decision<CreditPlan> decide(const CreditFacts& facts, const wallet::Cre
                                       {"reason", request.reason}}});
   return Decision::accept(std::move(plan));
 }
+
+namespace {
 
 CreditFacts read_facts(sql::Transaction& tx, const wallet::Credit& request) {
   const std::string owner = request.account_id.text();

@@ -86,6 +86,15 @@ std::vector<StoredCall> lease(sql::Transaction& tx, TimeMs now_ms, int limit,
   return calls;
 }
 
+std::vector<StoredCall> unanswered(sql::Transaction& tx, std::string_view subject) {
+  std::vector<StoredCall> calls;
+  sql::Rows rows = tx.query(outbox_unanswered, subject);
+  while (rows.next()) {
+    calls.push_back(read_call(rows));
+  }
+  return calls;
+}
+
 bool finish(sql::Transaction& tx, const CallId& id, CallState done_or_dead,
             std::string_view reason) {
   return tx.run(outbox_finish, call_state_name(done_or_dead), reason_or_null(reason), id) == 1;

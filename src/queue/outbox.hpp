@@ -53,8 +53,12 @@ void enqueue_leased(sql::Transaction& tx, const OutboxCall& call, TimeMs now_ms,
 [[nodiscard]] std::vector<StoredCall> lease(sql::Transaction& tx, TimeMs now_ms, int limit,
                                             std::int64_t lease_ms);
 
-// Both return false, and change nothing, when the call is unknown or was finished before. Of an
-// error the reason is stored and nothing else: messages may name people.
+// Calls about this subject whose answer has not been taken, dead ones too.
+[[nodiscard]] std::vector<StoredCall> unanswered(sql::Transaction& tx, std::string_view subject);
+
+// Both return false, and change nothing, when the call is unknown or done. A dead call is never
+// offered again, but can be finished: somebody may still bring its answer. Of an error the reason
+// is stored and nothing else: messages may name people.
 bool finish(sql::Transaction& tx, const CallId& id, CallState done_or_dead,
             std::string_view reason = {});
 bool retry_at(sql::Transaction& tx, const CallId& id, TimeMs due_at_ms, std::string_view reason);

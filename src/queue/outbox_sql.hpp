@@ -22,6 +22,10 @@ inline constexpr Statement outbox_find{
 inline constexpr Statement outbox_due{
     "outbox.due", "SELECT " KAMENG_OUTBOX_COLUMNS
                   " FROM {p}outbox WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT ?"};
+
+inline constexpr Statement outbox_unanswered{
+    "outbox.unanswered",
+    "SELECT " KAMENG_OUTBOX_COLUMNS " FROM {p}outbox WHERE subject = ? AND state <> 'done'"};
 #undef KAMENG_OUTBOX_COLUMNS
 
 inline constexpr Statement outbox_lease{
@@ -32,7 +36,7 @@ inline constexpr Statement outbox_lease{
 inline constexpr Statement outbox_finish{
     "outbox.finish",
     "UPDATE {p}outbox SET state = ?, due_at_ms = NULL, last_error = ? "
-    "WHERE id = ? AND due_at_ms IS NOT NULL"};
+    "WHERE id = ? AND state <> 'done'"};
 
 inline constexpr Statement outbox_retry{
     "outbox.retry",

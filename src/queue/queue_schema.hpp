@@ -24,6 +24,7 @@ CREATE TABLE {p}outbox (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX {p}outbox_due ON {p}outbox (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX {p}outbox_unanswered ON {p}outbox (subject) WHERE state <> 'done';
 
 CREATE TABLE {p}job (
   id INTEGER PRIMARY KEY,

@@ -81,6 +81,28 @@ Result<Body> read_body(std::string_view text) {
   return json::read<Body>(value);
 }
 
+// What a state means as the answer to a question; `unknown` where it answers another one.
+Verdict verdict_of(Action action, std::string_view state) {
+  switch (action) {
+    case Action::close:
+      return state == "closed"     ? Verdict::success
+             : state == "paid"     ? Verdict::declined
+             : state == "not_paid" ? Verdict::pending
+                                   : Verdict::unknown;
+    case Action::query:
+      return state == "paid"       ? Verdict::success
+             : state == "closed"   ? Verdict::declined
+             : state == "not_paid" ? Verdict::pending
+                                   : Verdict::unknown;
+    case Action::refund:
+    case Action::query_refund:
+      return state == "refunded"   ? Verdict::success
+             : state == "not_paid" ? Verdict::declined
+                                   : Verdict::unknown;
+  }
+  return Verdict::unknown;
+}
+
 class Sandbox final : public payment::Provider {
  public:
   explicit Sandbox(SecretBytes secret) : secret_(std::move(secret)) {}
@@ -104,7 +126,7 @@ class Sandbox final : public payment::Provider {
             .body = json::to_text(body)};
   }
 
-  [[nodiscard]] Outcome parse(Action action, const Trade& trade,
+  [[nodiscard]] Outcome parse(Action action, const Trade& /*trade*/,
                               const HttpResponse& response) const override {
     if (response.status != 200) {
       return {.verdict = Verdict::unknown, .code = "http_" + std::to_string(response.status)};
@@ -113,26 +135,19 @@ class Sandbox final : public payment::Provider {
     if (!body.ok()) {
       return {.verdict = Verdict::unknown, .code = "unreadable"};
     }
-    Outcome outcome{.code = body->state};
-    outcome.paid = body->state == "paid";
-    outcome.closed = body->state == "closed";
-    outcome.provider_trade_no = body->trade_no.value_or("");
-    outcome.merchant = body->merchant.value_or(std::string(merchant_name));
-    outcome.amount = body->amount;
-    switch (action) {
-      case Action::close:
-        outcome.verdict = outcome.closed ? Verdict::success : Verdict::declined;
-        break;
-      case Action::query:
-        outcome.verdict = outcome.paid ? Verdict::success : Verdict::pending;
-        break;
-      case Action::refund:
-      case Action::query_refund:
-        outcome.verdict = body->state == "refunded" && outcome.amount == trade.amount
-                              ? Verdict::success
-                              : Verdict::declined;
-        break;
+    const bool has_amount = body->amount && body->amount->amount > 0;
+    if ((body->state == "paid" && !(has_amount && body->trade_no && body->merchant)) ||
+        (body->state == "refunded" && !has_amount)) {
+      return {.verdict = Verdict::unknown, .code = "unreadable"};
     }
+    Outcome outcome{.verdict = verdict_of(action, body->state), .code = body->state};
+    if (action == Action::close || action == Action::query) {
+      outcome.paid = body->state == "paid";
+      outcome.closed = body->state == "closed";
+    }
+    outcome.provider_trade_no = body->trade_no.value_or("");
+    outcome.merchant = body->merchant.value_or("");
+    outcome.amount = body->amount;
     return outcome;
   }
 
