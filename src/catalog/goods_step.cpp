@@ -30,7 +30,8 @@ command::Decision<GoodsStepPlan> decide(const GoodsStepFacts& facts, GoodsStep s
   }
   if (!may_step(plan.from, step)) {
     return Decision::refuse(Error{Status::failed_precondition, "goods.not_published",
-                                  "Only published goods can be withdrawn."});
+                                  "Only published goods can be withdrawn."}
+                                .at("goods_id"));
   }
   plan.entries.push_back(
       {step == GoodsStep::publish ? "goods.published" : "goods.withdrawn", plan.id.text()});

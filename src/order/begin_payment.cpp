@@ -131,6 +131,7 @@ Result<payment::Begun> pay_from_wallet(Effects& effects, const Order& order,
   if (shares.wallet > wallet.wallet) {
     return Error{Status::failed_precondition, "wallet.insufficient",
                  "The wallet does not hold enough."}
+        .at("provider")
         .with(Retry::later)
         .detail("needed", std::to_string(amount))
         .detail("available", std::to_string(wallet.wallet + wallet.bonus));

@@ -34,6 +34,7 @@ command::Decision<RevealPlan> decide(const Result<Order>& order, SealedCodes sea
         Error{Status::failed_precondition, "order.not_delivered",
               "The codes of this order are not delivered. order.explain says what it waits for."}
             .at("order_id")
+            .with(Retry::later)
             .detail("status", order_status_name(order->status)));
   }
   RevealPlan plan;

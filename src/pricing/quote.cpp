@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/limits.hpp"
+
 namespace kameng::pricing {
 namespace {
 
@@ -36,7 +38,8 @@ Result<Quote> quote(std::span<const QuoteLineInput> lines) {
         negative ? std::nullopt : line_amount(line.unit_price_micros, line.quantity, line.currency);
     const std::optional<std::int64_t> total =
         amount ? checked_add(quote.total.amount, *amount) : std::nullopt;
-    if (!total) {
+    // What an answer cannot print is not asked for either.
+    if (!total || *total > limits::integer_max) {
       return refusal("quote.too_large", "The amount is out of range.").at(line_path(i));
     }
     quote.lines.push_back({line.sku_id, line.unit_price_micros, line.quantity, *amount});

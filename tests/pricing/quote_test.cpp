@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "base/random.hpp"
 
 namespace kameng::pricing {
@@ -102,7 +103,7 @@ TEST_SUITE("pricing") {
         {{line(int64_max, int64_max)}, "quote.too_large", "lines[0]"},
         {{line(yuan, 1), line(-yuan, 1)}, "quote.too_large", "lines[1]"},
         {{line(yuan, -1)}, "quote.too_large", "lines[0]"},
-        {{line(yuan, int64_max / 100), line(yuan, 1)}, "quote.too_large", "lines[1]"},
+        {{line(yuan, limits::integer_max / 100), line(yuan, 1)}, "quote.too_large", "lines[1]"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.reason);

@@ -22,7 +22,7 @@ Json shop_config(const ShopOptions& options) {
 }
 
 Shop::Shop(const ShopOptions& options) {
-  Result<std::unique_ptr<Engine>> opened = Engine::open(shop_config(options).dump());
+  Result<std::unique_ptr<Engine>> opened = Engine::open(shop_config(options).dump(), options.host);
   if (!opened.ok()) {
     FAIL("open: " << opened.error().reason << ": " << opened.error().message);
   }

@@ -30,6 +30,7 @@ struct ShopOptions {
   std::string path = ":memory:";
   std::int64_t manual_ms = 1'790'000'000'000;  // 0: the system's clock
   Json extra = Json::object();                 // merged into the configuration
+  Host host = {};
 };
 
 // Opens an engine with the sandbox, cheap password hashes and a manual clock.

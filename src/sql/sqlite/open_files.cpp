@@ -41,8 +41,8 @@ List& list() {
 }
 
 // A fork while another thread held the mutex leaves it held for ever in the child, so nobody waits
-// for it without end. It is tried again instead of waited for with a time: the thread sanitizer does
-// not see the call that a timed mutex makes.
+// for it without end. It is tried again instead of waited for with a time: the thread sanitizer
+// does not see the call that a timed mutex makes.
 std::unique_lock<std::mutex> lock_list() {
   std::unique_lock<std::mutex> lock(list().mutex, std::try_to_lock);
   for (int tries = 0; !lock.owns_lock() && tries < 2000; ++tries) {

@@ -1,0 +1,158 @@
+// provoked.cpp - one small disaster after the other.
+#include "ops/provoked.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "crypto/random.hpp"
+#include "support/side_door.hpp"
+#include "support/temp_folder.hpp"
+
+namespace kameng::test {
+namespace {
+
+const Json nobody = Json::object();
+const Json li_na{{"identifier", "li.na@example.com"}, {"password", "correct horse"}};
+
+Json new_account(const std::string& email) {
+  return {{"email", email}, {"password", "correct horse"}};
+}
+
+// A shop on a file, its customer, and a door beside it.
+struct FileShop {
+  TempFolder folder;
+  Shop shop;
+  SideDoor door;
+  std::string account;
+
+  explicit FileShop(Host host = {})
+      : shop({.path = folder.file("shop.db"), .host = std::move(host)}),
+        door(folder.file("shop.db")),
+        account(shop.customer("li.na@example.com")) {}
+};
+
+Outcome frozen() {
+  FileShop at;
+  at.door.run("UPDATE kameng_account SET status = 'frozen'");
+  return at.shop.call("account.login", li_na, nobody);
+}
+
+// The password changes after it was checked and before the session is written; the session's nonce
+// is drawn in between.
+Outcome changed() {
+  std::function<void()> on_random;
+  Host host;
+  host.random = [&](std::span<std::uint8_t> bytes) {
+    crypto::SystemRandom().fill(bytes);
+    if (on_random && bytes.size() == 16) {
+      on_random();
+    }
+  };
+  FileShop at(host);
+  on_random = [&] { at.door.run("UPDATE kameng_account SET password_hash = 'another'"); };
+  const Outcome outcome = at.shop.call("account.login", li_na, nobody);
+  on_random = nullptr;
+  return outcome;
+}
+
+Outcome sealed_contact_damaged() {
+  FileShop at;
+  at.door.run("UPDATE kameng_account SET email = zeroblob(length(email))");
+  return at.shop.call("account.get", nobody, at.shop.on_behalf(at.account));
+}
+
+// One hash at a time, and a long one runs.
+Outcome busy(const std::string& operation, const Json& request) {
+  std::atomic<bool> over = false;
+  Shop shop({.extra = {{"accounts",
+                        {{"argon2_memory_kib", 16 * 1024},
+                         {"argon2_passes", 60},
+                         {"argon2_parallel_max", 1}}}}});
+  std::thread other([&] {
+    static_cast<void>(shop.call("account.register", new_account("wu.di@example.com"), nobody));
+    over = true;
+  });
+  Outcome outcome;
+  do {
+    outcome = shop.call(operation, request, {{"timeout_ms", 20}});
+  } while (outcome.reason() != "account.busy" && !over);
+  other.join();
+  return outcome;
+}
+
+Outcome busy_register() {
+  return busy("account.register", new_account("li.na@example.com"));
+}
+
+Outcome busy_login() {
+  return busy("account.login", li_na);
+}
+
+Outcome sold_code_damaged() {
+  FileShop at;
+  const std::string sku = at.shop.stock_sku(1);
+  at.shop.must("wallet.credit", {{"account_id", at.account},
+                                 {"amount", {{"amount", 1000}, {"currency", "CNY"}}},
+                                 {"source", "bank"},
+                                 {"reason", "test"}});
+  const Json order = at.shop.must_as(
+      at.shop.on_behalf(at.account), "order.place",
+      {{"lines", {{{"sku_id", sku}, {"quantity", 1}}}}, {"pay", {{"provider", "wallet"}}}});
+  at.door.run("UPDATE kameng_code SET sealed = zeroblob(length(sealed))");
+  return at.shop.host("code.reveal", {{"order_id", order["order_id"]}});
+}
+
+Outcome batch_key_damaged() {
+  FileShop at;
+  const std::string sku = at.shop.stock_sku(0);
+  const Json batch = at.shop.must("code.import", {{"sku_id", sku}, {"content", "A-1\n"}});
+  at.door.run("UPDATE kameng_batch SET sealed_key = zeroblob(length(sealed_key))");
+  return at.shop.host("code.import",
+                      {{"sku_id", sku}, {"batch_id", batch["batch_id"]}, {"content", "A-2\n"}});
+}
+
+// Ten thousand codes at the highest price there is, in a currency with a third decimal.
+Outcome too_much_money() {
+  constexpr int skus = 10;
+  constexpr int codes = 1000;
+  Shop shop;
+  const Json category = shop.must("category.create", {{"name", "Dear"}});
+  Json goods{{"category_id", category["category_id"]}, {"name", "Dear"}, {"skus", Json::array()}};
+  for (int i = 0; i < skus; ++i) {
+    goods["skus"].push_back({{"name", std::to_string(i)},
+                             {"unit_price_micros", 1'000'000'000'000'000},
+                             {"currency", "KWD"}});
+  }
+  const Json made = shop.must("goods.create", goods);
+  shop.must("goods.publish", {{"goods_id", made["goods_id"]}});
+  Json lines = Json::array();
+  for (const Json& sku : made["skus"]) {
+    shop.import_codes(sku["sku_id"], codes, "D");
+    lines.push_back({{"sku_id", sku["sku_id"]}, {"quantity", codes}});
+  }
+  return shop.host("order.place", {{"lines", lines}});
+}
+
+}  // namespace
+
+const std::vector<Provoked>& provoked() {
+  static const std::vector<Provoked> all{
+      {"account.register", "account.busy", busy_register},
+      {"account.login", "account.busy", busy_login},
+      {"account.login", "account.frozen", frozen},
+      {"account.login", "account.changed", changed},
+      {"account.get", "crypto.open_failed", sealed_contact_damaged},
+      {"code.reveal", "code.unreadable", sold_code_damaged},
+      {"code.import", "code.unreadable", batch_key_damaged},
+      {"order.place", "quote.too_large", too_much_money},
+      // A C library without GB18030; iconv finds it wherever these tests run.
+      {"code.import", "text.encoding_missing"},
+  };
+  return all;
+}
+
+}  // namespace kameng::test
