@@ -791,7 +791,7 @@ class OrderExplainAnswer(TypedDict):
     owner: str
     """Who owns the next step: customer, provider, system, staff, nobody."""
     until_ms: NotRequired[int]
-    """Until when; then the engine goes on by itself."""
+    """Until when; then the engine goes on by itself. Absent when a person has to act."""
     text: str
     """For people."""
 
