@@ -37,17 +37,17 @@ Result<Origin> read_origin(const Context& context, const std::optional<std::stri
                            const OrderId& order_id, const keys::KeyRing& keys, Random& random) {
   Origin origin;
   if (contact) {
-    std::optional<std::string> normal = text::normalize_email(*contact);
-    if (!normal) {
-      normal = text::normalize_phone(*contact);
-    }
+    const auto email = text::normalize_email(*contact);
+    const auto normal = email ? email : text::normalize_phone(*contact);
     if (!normal) {
       return Error{Status::invalid_argument, "contact.malformed",
                    "contact is neither an e-mail address nor a phone number."}
           .at("contact");
     }
+    // Written to as typed, counted however it is spelled.
+    const std::string counted = email ? text::email_index_form(*email) : *normal;
     origin.contact = keys.seal_person(as_bytes(*normal), order_id.bytes, random);
-    origin.contact_blind = blinded(keys, "contact", as_bytes(*normal));
+    origin.contact_blind = blinded(keys, "contact", as_bytes(counted));
   }
   if (context.device) {
     origin.device_blind = blinded(keys, "device", as_bytes(*context.device));

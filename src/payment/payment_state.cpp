@@ -26,7 +26,7 @@ constexpr std::array<Row, attempt_state_count> table{{
     {unknown, "unknown", bits(success, declined, not_sent, integrity_failure, expired)},
     {success, "success", bits()},
     {declined, "declined", bits()},
-    {not_sent, "not_sent", bits(pending, unknown, success, declined, expired)},
+    {not_sent, "not_sent", bits(pending, unknown, success, declined, integrity_failure, expired)},
     {integrity_failure, "integrity_failure", bits()},
     {expired, "expired", bits(success, integrity_failure)},
 }};
