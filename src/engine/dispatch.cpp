@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t overdue_ms = 30'000;  // how late local work may be before a write helps
 constexpr std::int64_t help_budget_ms = 5;
+constexpr std::int64_t help_patience_ms = 50;  // the caller waits for the answer meanwhile
 
 Error session_invalid() {
   return Error{Status::unauthenticated, "session.invalid",
@@ -175,7 +176,8 @@ void Engine::State::help_with_due_work(TimeMs now_ms) {
     return;
   }
   const Result<system::DueDone> done =
-      services->system.work(*environment, now_ms, Deadline::after_ms(help_budget_ms), 1);
+      services->system.work(*environment, now_ms, Deadline::after_ms(help_budget_ms),
+                            Deadline::after_ms(help_patience_ms), 1);
   if (!done.ok()) {
     // The caller's answer stands; the work stays due.
     log.write(LogLevel::warning, "due work: " + done.error().reason);
