@@ -79,11 +79,6 @@ Result<Credentials> AccountService::verify(command::Command& command, const Logi
   const std::string& stored = credentials ? credentials->password_hash : hasher_.decoy();
   KAMENG_TRY(const bool right, hasher_.verify(request.password, stored, command.deadline()));
   if (!right || !credentials) {
-    // By address or actor, never by what was typed: it may be somebody's contact, or a password in
-    // the wrong place.
-    command.environment().refusals.count(command.context().ip.value_or(command.actor().label()),
-                                         Login::operation, "account.bad_credentials",
-                                         command.now_ms());
     return Error{Status::unauthenticated, "account.bad_credentials",
                  "There is no account with this contact and password."};
   }

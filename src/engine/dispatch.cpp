@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t overdue_ms = 30'000;  // how late local work may be before a write helps
 constexpr std::int64_t help_budget_ms = 5;
+constexpr std::int64_t help_patience_ms = 50;  // the caller waits for the answer meanwhile
 
 Error session_invalid() {
   return Error{Status::unauthenticated, "session.invalid",
@@ -38,6 +39,13 @@ class InFlight {
  private:
   std::atomic<std::int64_t>* calls_;
 };
+
+// Refused for what the caller is or said. By address or actor, never by what was said: it may be
+// somebody's contact, or a password in the wrong place.
+bool is_counted(Status status) {
+  return status == Status::unauthenticated || status == Status::permission_denied ||
+         status == Status::invalid_argument;
+}
 
 std::string_view counted_as(const Context& context, const command::Actor& actor,
                             const std::string& label) {
@@ -139,7 +147,7 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   }();
   if (!outcome.ok()) {
     const Error& error = outcome.error();
-    if (error.status == Status::unauthenticated || error.status == Status::permission_denied) {
+    if (is_counted(error.status)) {
       refusals.count(counted_as(context, actor.ok() ? *actor : command::Actor{}, label),
                      operation.name(), error.reason, now_ms);
     }
@@ -156,7 +164,8 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   } else if (log.wants(LogLevel::trace)) {
     log.write(LogLevel::trace, std::string(operation.name()) + ": ok");
   }
-  if (operation.writes()) {
+  // A call that was no command pays for nothing.
+  if (operation.writes() && (outcome.ok() || !is_counted(outcome.error().status))) {
     help_with_due_work(now_ms);
   }
   return outcome;
@@ -167,7 +176,8 @@ void Engine::State::help_with_due_work(TimeMs now_ms) {
     return;
   }
   const Result<system::DueDone> done =
-      services->system.work(*environment, now_ms, Deadline::after_ms(help_budget_ms), 1);
+      services->system.work(*environment, now_ms, Deadline::after_ms(help_budget_ms),
+                            Deadline::after_ms(help_patience_ms), 1);
   if (!done.ok()) {
     // The caller's answer stands; the work stays due.
     log.write(LogLevel::warning, "due work: " + done.error().reason);
@@ -195,10 +205,11 @@ Result<std::string> Engine::call_document(std::string_view name, std::string_vie
   KAMENG_TRY(const json::Value context_value,
              json::parse(context_text.empty() ? "{}" : context_text));
   KAMENG_TRY(const Context context, json::read<Context>(context_value));
-  KAMENG_TRY(const json::Value request, json::parse(request_text.empty() ? "{}" : request_text));
   std::string answer;
   KAMENG_CHECK(
       state_->dispatch(*operation, context, [&](const command::Call& call) -> Result<void> {
+        KAMENG_TRY(const json::Value request,
+                   json::parse(request_text.empty() ? "{}" : request_text));
         KAMENG_TRY(answer, operation->run_document(call, request));
         return {};
       }));

@@ -156,10 +156,11 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
 }
 
 Result<system::DueDone> SystemService::work(command::Environment& environment, TimeMs now_ms,
-                                            const Deadline& budget, int rounds_max) {
+                                            const Deadline& budget, const Deadline& patience,
+                                            int rounds_max) {
   const command::Actor system_actor{.kind = command::ActorKind::system};
   const Context context;
-  const command::Call call{environment, system_actor, context, now_ms, Deadline::after_ms(30'000)};
+  const command::Call call{environment, system_actor, context, now_ms, patience};
   system::DueDone done;
   for (int round = 0; round < rounds_max; ++round) {
     KAMENG_TRY(const std::int64_t orders, do_orders(call, done));
@@ -191,8 +192,10 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
 Result<system::DueDone> SystemService::run_due(command::Command& command,
                                                const system::RunDue& request) {
   state_->last_run_due_ms = command.now_ms();
-  return work(command.environment(), command.now_ms(), Deadline::after_ms(request.budget_ms),
-              1'000'000);
+  // The budget is for work; the call's own time is for waiting.
+  const Deadline budget = Deadline::after_ms(request.budget_ms);
+  const Deadline patience = Deadline::after_ms(request.budget_ms + command.deadline().left_ms());
+  return work(command.environment(), command.now_ms(), budget, patience, 1'000'000);
 }
 
 Result<system::Verified> SystemService::verify(command::Query& query,

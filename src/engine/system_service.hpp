@@ -39,10 +39,11 @@ class SystemService {
   [[nodiscard]] Result<ledger::TrialBalance> balance(command::Query& query,
                                                      const ledger::GetBalance& request);
 
-  // Everything that is due, until nothing is or the budget is over. Acts as the system, whoever
-  // asked.
+  // Everything that is due, until nothing is or the budget is over; gives up when the database is
+  // not to be had by `patience`. Acts as the system, whoever asked.
   [[nodiscard]] Result<system::DueDone> work(command::Environment& environment, TimeMs now_ms,
-                                             const Deadline& budget, int rounds_max);
+                                             const Deadline& budget, const Deadline& patience,
+                                             int rounds_max);
 
  private:
   // One round of one kind: how many things it did. Names are the kinds that run_due tells.

@@ -78,8 +78,17 @@ SideDoor::Tables SideDoor::tables() {
 }
 
 void SideDoor::run(const std::string& script) {
-  const int code = sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr);
-  REQUIRE_MESSAGE(code == SQLITE_OK, script << ": " << sqlite3_errmsg(database_.get()));
+  const char* next = script.c_str();
+  while (*next != '\0') {
+    sqlite3_stmt* raw = nullptr;
+    int code = sqlite3_prepare_v2(database_.get(), next, -1, &raw, &next);
+    const Prepared statement(raw);
+    while (statement && (code == SQLITE_OK || code == SQLITE_ROW)) {
+      code = sqlite3_step(statement.get());
+    }
+    REQUIRE_MESSAGE((code == SQLITE_DONE || (!statement && code == SQLITE_OK)),
+                    script << ": " << sqlite3_errmsg(database_.get()));
+  }
 }
 
 std::int64_t SideDoor::number(const std::string& query) {
