@@ -1,23 +1,28 @@
 // stock_wait_test.cpp - paid but short of stock. Held codes cannot go missing by any operation of
 // today, so the test takes them away with the file in hand, as an accident would.
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include "order/market.hpp"
+#include "sql/database.hpp"
+#include "sql/sqlite/sqlite.hpp"
 #include "support/temp_folder.hpp"
 
 namespace kameng::test {
 namespace {
 
 void run_sql(const std::string& path, const std::string& script) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-  char* message = nullptr;
-  const int code = sqlite3_exec(database, script.c_str(), nullptr, nullptr, &message);
-  CAPTURE(std::string(message != nullptr ? message : ""));
-  sqlite3_free(message);
-  CHECK(code == SQLITE_OK);
-  sqlite3_close(database);
+  sql::sqlite::Options options;
+  options.path = path;
+  auto database = sql::sqlite::open(options);
+  REQUIRE(database.ok());
+  const Result<void> done =
+      (*database)->write(Deadline::after_ms(10'000), [&](sql::Transaction& tx) -> Result<void> {
+        const sql::Failure failure = tx.connection().execute(script);
+        CAPTURE(failure.hint);
+        CHECK_FALSE(static_cast<bool>(failure));
+        return {};
+      });
+  CHECK(done.ok());
 }
 
 // A shop on a file with one order of two codes, both held; then both codes are somebody else's.
@@ -33,14 +38,13 @@ struct Robbed {
   void rob(int codes) {
     const std::string limit = std::to_string(codes);
     run_sql(folder.file("shop.db"),
-            "BEGIN IMMEDIATE;"
             "INSERT INTO kameng_stock_delta (sku_id, available, held, sold)"
             " SELECT sku_id, 0, -1, 0 FROM kameng_code WHERE status = 2 ORDER BY id LIMIT " +
                 limit +
                 ";"
                 "DELETE FROM kameng_code WHERE id IN"
                 " (SELECT id FROM kameng_code WHERE status = 2 ORDER BY id LIMIT " +
-                limit + "); COMMIT;");
+                limit + ");");
   }
 };
 

@@ -176,7 +176,8 @@ TEST_SUITE("provider") {
          true},
         {R"({"state":"not_paid"})", Verdict::pending, Verdict::pending, Verdict::declined, false,
          false},
-        {R"({"state":"paid","trade_no":"T1","merchant":"m","amount":{"amount":5,"currency":"CNY"}})",
+        {R"({"state":"paid","trade_no":"T1","merchant":"m",)"
+         R"("amount":{"amount":5,"currency":"CNY"}})",
          Verdict::declined, Verdict::success, Verdict::unknown, true, false},
         {R"({"state":"refunded","amount":{"amount":5,"currency":"CNY"}})", Verdict::unknown,
          Verdict::unknown, Verdict::success, false, false},
@@ -186,7 +187,8 @@ TEST_SUITE("provider") {
          Verdict::unknown, Verdict::unknown, Verdict::unknown, false, false},
         {R"({"state":"paid","trade_no":"T1","merchant":"m"})", Verdict::unknown, Verdict::unknown,
          Verdict::unknown, false, false},
-        {R"({"state":"paid","trade_no":"T1","merchant":"m","amount":{"amount":0,"currency":"CNY"}})",
+        {R"({"state":"paid","trade_no":"T1","merchant":"m",)"
+         R"("amount":{"amount":0,"currency":"CNY"}})",
          Verdict::unknown, Verdict::unknown, Verdict::unknown, false, false},
         {R"({"state":"refunded"})", Verdict::unknown, Verdict::unknown, Verdict::unknown, false,
          false},

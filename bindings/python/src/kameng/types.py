@@ -749,7 +749,7 @@ class NoticeReceiveAnswer(TypedDict):
     reply: NoticeReceiveAnswerReply
     """Send exactly this back to the provider."""
     outcome: str
-    """delivered, paid, short, repeated, late_delivered, late_refunded, refunded, excess_refunded, unattributed, integrity_failure, unverified, probe or ignored."""
+    """delivered, paid, short, repeated, late_delivered, late_refunded, refunded, excess_refunded, closed, unattributed, integrity_failure, deferred, unverified, unreadable, probe or ignored."""
 
 
 class OrderCancelRequest(TypedDict):
@@ -791,7 +791,7 @@ class OrderExplainAnswer(TypedDict):
     owner: str
     """Who owns the next step: customer, provider, system, staff, nobody."""
     until_ms: NotRequired[int]
-    """Until when; then the engine goes on by itself."""
+    """Until when; then the engine goes on by itself. Absent when a person has to act."""
     text: str
     """For people."""
 
