@@ -38,10 +38,12 @@ TEST_SUITE("order") {
       Json of_other = request;
       of_other["lookup_secret"] = other["lookup_secret"];
       const Json me = market.shop.on_behalf(account);
-      CHECK(market.shop.call(operation, request, Json::object()).reason() == "order.not_found");
+      // A payment page needs the order's number alone; whoever pays for somebody else sees nothing.
+      const std::string without = operation == "payment.begin" ? "ok" : "order.not_found";
+      CHECK(market.shop.call(operation, request, Json::object()).reason() == without);
       CHECK(market.shop.call(operation, wrong, Json::object()).reason() == "order.not_found");
       CHECK(market.shop.call(operation, of_other, Json::object()).reason() == "order.not_found");
-      CHECK(market.shop.call(operation, request, me).reason() == "order.not_found");
+      CHECK(market.shop.call(operation, request, me).reason() == without);
     }
     CHECK(market.status(order) == "pending_payment");
     CHECK(market.explain(order) == "payment customer until");
