@@ -87,8 +87,8 @@ struct HealthView {
                "False when the system refused to lock key memory.");
     f.required("now_ms", &HealthView::now_ms, "The engine's clock.");
     f.optional("last_run_due_ms", &HealthView::last_run_due_ms,
-               "When system.run_due last ran in this process.");
-    f.optional("next_due_ms", &HealthView::next_due_ms, "When an order is next due.");
+               "When system.run_due last ran, in whichever process; to ten seconds.");
+    f.optional("next_due_ms", &HealthView::next_due_ms, "When an order or a job is next due.");
     f.required("audit_entries", &HealthView::audit_entries, "Size of the audit log.");
     f.required("metrics", &HealthView::metrics, "Counters of this process.");
   }

@@ -16,6 +16,7 @@
 // no failed authentication.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -68,6 +69,12 @@ class Command {
   // notice).
   void set_key(ByteView event);
 
+  // Inside a phase: because of it, work is due at that time. The engine's hint hears of it once the
+  // phase is committed.
+  void expect_due(std::optional<TimeMs> due_ms) {
+    due_ms_ = std::min(due_ms_, due_ms.value_or(DueHint::never));
+  }
+
   // Runs the phase. `Answer` is the operation's answer type. Body:
   // Result<Answer>(sql::Transaction&), ending in settle().
   template <class Answer, class Body>
@@ -75,6 +82,7 @@ class Command {
     std::optional<Result<Answer>> outcome;
     KAMENG_CHECK(run([&](sql::Transaction& tx) -> Result<void> {
       outcome.reset();
+      due_ms_ = DueHint::never;
       Stored stored = claim(tx);
       if (stored.refusal) {
         outcome.emplace(std::move(*stored.refusal));
@@ -96,6 +104,7 @@ class Command {
       }
       return {};
     }));
+    call_.environment.due.at(due_ms_);
     return std::move(*outcome);
   }
 
@@ -196,6 +205,7 @@ class Command {
   Bytes lease_;           // of running slices
   std::string progress_;  // of slices without a key
   bool settled_ = false;
+  TimeMs due_ms_ = DueHint::never;  // what expect_due() was told in this run
   bool claimed_before_ = false;
   bool exists_ = false;  // the key row, as the last claim saw it
 };

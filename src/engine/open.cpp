@@ -200,8 +200,7 @@ Result<void> open_storage(Engine::State& state, Host& host) {
   KAMENG_CHECK(state.database->migrate(migrations(), now_ms, deadline));
   KAMENG_TRY(state.keys, open_keys(config, host, *state.database, *state.random, now_ms));
   return state.database->read(deadline, [&](sql::Transaction& tx) -> Result<void> {
-    auto rows = tx.query(order::next_due);
-    state.due.reset(rows.next() ? rows.int64(0) : command::DueHint::never);
+    state.due.reset(engine::next_due(tx).value_or(command::DueHint::never));
     return {};
   });
 }

@@ -81,6 +81,15 @@ Result<event::Item> read_event(const audit::Event& event) {
 
 }  // namespace
 
+std::optional<TimeMs> next_due(sql::Transaction& tx) {
+  std::optional<TimeMs> next = queue::next_job_at(tx);
+  auto rows = tx.query(order::next_due);
+  if (rows.next()) {
+    next = std::min(next.value_or(command::DueHint::never), TimeMs{rows.int64(0)});
+  }
+  return next;
+}
+
 Result<std::int64_t> SystemService::do_orders(const command::Call& call, system::DueDone& done) {
   command::Command command(call, "system.run_due");
   KAMENG_TRY(const order::DueCounts counts, orders_->run_due(command, orders_a_round));
@@ -178,11 +187,7 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
   }
   std::optional<TimeMs> next;
   KAMENG_CHECK(environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-    next.reset();
-    auto rows = tx.query(order::next_due);
-    if (rows.next()) {
-      next = rows.int64(0);
-    }
+    next = next_due(tx);
     return {};
   }));
   environment.due.reset(next.value_or(command::DueHint::never));
@@ -191,7 +196,11 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
 
 Result<system::DueDone> SystemService::run_due(command::Command& command,
                                                const system::RunDue& request) {
-  state_->last_run_due_ms = command.now_ms();
+  KAMENG_CHECK(command.environment().database.write(command.deadline(),
+                                                    [&](sql::Transaction& tx) -> Result<void> {
+                                                      queue::note_due_run(tx, command.now_ms());
+                                                      return {};
+                                                    }));
   // The budget is for work; the call's own time is for waiting.
   const Deadline budget = Deadline::after_ms(request.budget_ms);
   const Deadline patience = Deadline::after_ms(request.budget_ms + command.deadline().left_ms());
@@ -223,13 +232,8 @@ Result<system::HealthView> SystemService::health(command::Query& query,
                   {"retries", metrics.retries},
                   {"busy_waits", metrics.busy_waits},
                   {"statements", metrics.statements}};
-  if (const TimeMs last = state_->last_run_due_ms; last > 0) {
-    view.last_run_due_ms = last;
-  }
-  auto rows = query.tx.query(order::next_due);
-  if (rows.next()) {
-    view.next_due_ms = rows.int64(0);
-  }
+  view.last_run_due_ms = queue::last_due_run(query.tx);
+  view.next_due_ms = next_due(query.tx);
   return view;
 }
 

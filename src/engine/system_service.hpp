@@ -1,7 +1,6 @@
 // system_service.hpp - due work, self-checks, health, the clock, events and the trial balance.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 
@@ -19,8 +18,10 @@ struct SystemState {
   bool sandbox = false;
   std::string driver;
   std::string origin;
-  std::atomic<TimeMs> last_run_due_ms{0};
 };
+
+// When the next order or job is due; nothing when none will be.
+[[nodiscard]] std::optional<TimeMs> next_due(sql::Transaction& tx);
 
 class SystemService {
  public:

@@ -231,7 +231,7 @@ Result<payment::Begun> OrderService::begin_payment(command::Command& command,
         }
         return command.settle<payment::Begun>(tx, decide(facts, choice, command.now_ms(), ids),
                                               [&](const BeginPlan& plan) {
-                                                apply(tx, &*facts.order, plan, command.now_ms());
+                                                apply(command, tx, &*facts.order, plan);
                                                 return plan.begun;
                                               });
       });

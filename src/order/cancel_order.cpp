@@ -72,7 +72,7 @@ Result<Cancelled> OrderService::cancel(command::Command& command, const Cancel& 
                       .held = vault::held(tx, request.order_id),
                       .by_host = command.actor().kind == command::ActorKind::host};
     return command.settle<Cancelled>(tx, decide(facts, ids), [&](const CancelPlan& plan) {
-      apply(tx, &*facts.order, plan, command.now_ms());
+      apply(command, tx, &*facts.order, plan);
       return plan.cancelled;
     });
   });

@@ -85,7 +85,7 @@ Result<DueCounts> OrderService::run_due(command::Command& command, int limit) {
       const Effects effects = decide(facts, config_, command.now_ms(), counts, ids);
       // Each order's facts are read after the one before it was written: two may want the same
       // code.
-      apply(tx, &facts.order, effects, command.now_ms());
+      apply(command, tx, &facts.order, effects);
       plan.entries.insert(plan.entries.end(), effects.entries.begin(), effects.entries.end());
     }
     return command.settle<DueCounts>(tx, command::Decision<Plan>::accept(std::move(plan)),

@@ -175,9 +175,12 @@ CodeFacts read_codes(sql::Transaction& tx, const Order& order, bool pick_more) {
   return facts;
 }
 
-void apply(sql::Transaction& tx, const Order* order, const Effects& effects, TimeMs now_ms) {
+void apply(command::Command& command, sql::Transaction& tx, const Order* order,
+           const Effects& effects) {
+  const TimeMs now_ms = command.now_ms();
   if (order != nullptr && effects.order) {
     update(tx, *order, *effects.order);
+    command.expect_due(effects.order->due_at_ms);
   }
   for (const PaymentChange& change : effects.payments) {
     payment::update(tx, change.after, change.before);

@@ -13,6 +13,7 @@
 
 #include "audit/entry.hpp"
 #include "base/random.hpp"
+#include "command/command.hpp"
 #include "ledger/journal.hpp"
 #include "order/order_store.hpp"
 #include "payment/calls.hpp"
@@ -106,6 +107,7 @@ void close_open_payments(Effects& effects, const std::vector<payment::Payment>& 
 
 // Writes all of it in lock order. `order` is the order as the decision saw it; null when there is
 // none.
-void apply(sql::Transaction& tx, const Order* order, const Effects& effects, TimeMs now_ms);
+void apply(command::Command& command, sql::Transaction& tx, const Order* order,
+           const Effects& effects);
 
 }  // namespace kameng::order

@@ -139,8 +139,10 @@ CallFacts read_call_facts(sql::Transaction& tx, const CallId& id, const payment:
   return facts;
 }
 
-void apply_call(sql::Transaction& tx, const CallFacts& facts, CallPlan& plan, TimeMs now_ms) {
-  apply(tx, facts.order ? &*facts.order : nullptr, plan, now_ms);
+void apply_call(command::Command& command, sql::Transaction& tx, const CallFacts& facts,
+                CallPlan& plan) {
+  const TimeMs now_ms = command.now_ms();
+  apply(command, tx, facts.order ? &*facts.order : nullptr, plan);
   if (plan.refund) {
     payment::update(tx, plan.refund->after, plan.refund->before, now_ms);
   }
@@ -227,7 +229,7 @@ Result<outbox::Finished> OrderService::finish_call(command::Command& command,
     const CallFacts facts = read_call_facts(tx, request.call_id, outcome, *provider);
     return command.settle<outbox::Finished>(tx, decide(facts, outcome, command.now_ms(), ids),
                                             [&](CallPlan& plan) {
-                                              apply_call(tx, facts, plan, command.now_ms());
+                                              apply_call(command, tx, facts, plan);
                                               return outbox::Finished{plan.outcome};
                                             });
   });

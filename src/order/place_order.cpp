@@ -208,14 +208,15 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
   return facts;
 }
 
-Placed apply_place(sql::Transaction& tx, const PlacePlan& plan, const Origin& origin,
-                   TimeMs now_ms) {
+Placed apply_place(command::Command& command, sql::Transaction& tx, const PlacePlan& plan,
+                   const Origin& origin) {
   const Order& order = plan.order_row;
   insert(tx, order, origin);
   for (const Claim& hold : plan.holds) {
     vault::hold(tx, hold.codes, hold.sku_id, {order.id, hold.line}, order.expires_at_ms);
   }
-  apply(tx, &order, plan, now_ms);
+  command.expect_due(order.due_at_ms);
+  apply(command, tx, &order, plan);
   return plan.placed;
 }
 
@@ -240,12 +241,11 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
     const PlaceFacts facts = read_facts(tx, request, draft, origin, config_);
     return command.settle<Placed>(
         tx, decide(facts, request, draft, config_, command.now_ms(), ids),
-        [&](const PlacePlan& plan) { return apply_place(tx, plan, origin, command.now_ms()); });
+        [&](const PlacePlan& plan) { return apply_place(command, tx, plan, origin); });
   });
   if (!placed.ok()) {
     return placed;
   }
-  command.environment().due.at(placed->expires_at_ms);
   // What no table holds is made again from the stored answer: the guest's secret and the page to
   // pay on.
   if (placed->guest) {

@@ -72,7 +72,7 @@ Result<notice::Received> apply_event(command::Command& command, const payment::N
     }
     return command.settle<notice::Received>(
         tx, command::Decision<NoticePlan>::accept(std::move(plan)), [&](const NoticePlan& settled) {
-          apply(tx, facts.order ? &*facts.order : nullptr, settled, command.now_ms());
+          apply(command, tx, facts.order ? &*facts.order : nullptr, settled);
           if (!facts.seen) {
             payment::insert(tx, settled.record, command.now_ms());
           }
@@ -112,6 +112,7 @@ Result<notice::Received> defer(command::Command& command, const payment::NoticeE
                              .run_at_ms = command.now_ms(),
                              .unique_key = "notice/" + provider + "/" + event.event_id},
                             command.now_ms());
+          command.expect_due(command.now_ms());
           return notice::Received{{}, "deferred"};
         });
   });

@@ -64,4 +64,13 @@ std::optional<TimeMs> next_job_at(sql::Transaction& tx) {
   return rows.next() ? rows.maybe_int64(0) : std::nullopt;
 }
 
+void note_due_run(sql::Transaction& tx, TimeMs now_ms) {
+  tx.run(due_run_note, now_ms);
+}
+
+std::optional<TimeMs> last_due_run(sql::Transaction& tx) {
+  sql::Rows rows = tx.query(due_run_last);
+  return rows.next() ? std::optional<TimeMs>(rows.int64(0)) : std::nullopt;
+}
+
 }  // namespace kameng::queue

@@ -61,4 +61,8 @@ Failed fail_job(sql::Transaction& tx, const Job& job, TimeMs run_at_ms, std::str
 // When the next job is due; nothing when there is none.
 [[nodiscard]] std::optional<TimeMs> next_job_at(sql::Transaction& tx);
 
+// Notes that due work has run, in whichever process; kept to 10 seconds.
+void note_due_run(sql::Transaction& tx, TimeMs now_ms);
+[[nodiscard]] std::optional<TimeMs> last_due_run(sql::Transaction& tx);
+
 }  // namespace kameng::queue

@@ -26,6 +26,11 @@ CREATE TABLE {p}outbox (
 CREATE INDEX {p}outbox_due ON {p}outbox (due_at_ms) WHERE due_at_ms IS NOT NULL;
 CREATE INDEX {p}outbox_unanswered ON {p}outbox (subject) WHERE state <> 'done';
 
+CREATE TABLE {p}due_run (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  at_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE {p}job (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -76,6 +76,24 @@ TEST_SUITE("order") {
     market.shop.check_books();
   }
 
+  // Goal: a forgotten cron does not keep a paid order waiting for its stock.
+  // Method: paid short of stock, restocked; nobody calls system.run_due, and any write 30 s after
+  // the order's next look does its work.
+  TEST_CASE("a write delivers a paid order that due work forgot") {
+    Robbed shop;
+    Market& market = shop.market;
+    shop.rob(1);
+    CHECK(market.notice(market.begin(shop.order)) == "paid");
+    market.shop.import_codes(market.sku, 1, "MORE");
+    market.advance(minute_ms + 29'000);
+    market.shop.must("category.create", {{"name", "Too early"}});
+    CHECK(market.status(shop.order) == "paid");
+    market.advance(1'000);
+    market.shop.must("category.create", {{"name", "In time"}});
+    CHECK(market.status(shop.order) == "delivered");
+    market.shop.check_books();
+  }
+
   // Goal: when the shop's time is over, all money goes back and the rest of the codes to stock.
   // Method: one of two codes lost; paid with excess; the time passes.
   TEST_CASE("a paid order is refunded when no stock comes") {

@@ -1275,7 +1275,7 @@ class SystemHealthAnswer(TypedDict):
     now_ms: int
     """The engine's clock."""
     last_run_due_ms: NotRequired[int]
-    """When system.run_due last ran in this process."""
+    """When system.run_due last ran, in whichever process; to ten seconds."""
     next_due_ms: NotRequired[int]
     """When an order is next due."""
     audit_entries: int
