@@ -17,7 +17,6 @@
 #include "keys/keys_schema.hpp"
 #include "ledger/ledger_schema.hpp"
 #include "order/order_schema.hpp"
-#include "order/order_sql.hpp"
 #include "order/order_state.hpp"
 #include "payment/payment_schema.hpp"
 #include "provider/sandbox/sandbox_provider.hpp"
@@ -198,8 +197,7 @@ Result<void> open_storage(Engine::State& state, Host& host) {
   KAMENG_CHECK(state.database->migrate(migrations(), now_ms, deadline));
   KAMENG_TRY(state.keys, open_keys(config, host, *state.database, *state.random, now_ms));
   return state.database->read(deadline, [&](sql::Transaction& tx) -> Result<void> {
-    auto rows = tx.query(order::next_due);
-    state.due.reset(rows.next() ? rows.int64(0) : command::DueHint::never);
+    state.due.reset(engine::next_due(tx));
     return {};
   });
 }

@@ -81,6 +81,12 @@ Result<event::Item> read_event(const audit::Event& event) {
 
 }  // namespace
 
+TimeMs next_due(sql::Transaction& tx) {
+  const TimeMs job = queue::next_job_at(tx).value_or(command::DueHint::never);
+  auto rows = tx.query(order::next_due);
+  return rows.next() ? std::min(job, rows.int64(0)) : job;
+}
+
 Result<std::int64_t> SystemService::do_orders(const command::Call& call, system::DueDone& done) {
   command::Command command(call, "system.run_due");
   KAMENG_TRY(const order::DueCounts counts, orders_->run_due(command, orders_a_round));
@@ -176,16 +182,12 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
       break;
     }
   }
-  std::optional<TimeMs> next;
+  TimeMs next = command::DueHint::never;
   KAMENG_CHECK(environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
-    next.reset();
-    auto rows = tx.query(order::next_due);
-    if (rows.next()) {
-      next = rows.int64(0);
-    }
+    next = next_due(tx);
     return {};
   }));
-  environment.due.reset(next.value_or(command::DueHint::never));
+  environment.due.reset(next);
   return done;
 }
 

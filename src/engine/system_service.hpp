@@ -22,6 +22,9 @@ struct SystemState {
   std::atomic<TimeMs> last_run_due_ms{0};
 };
 
+// When local work is next due: an order or a job.
+[[nodiscard]] TimeMs next_due(sql::Transaction& tx);
+
 class SystemService {
  public:
   SystemService(order::OrderService& orders, SystemState& state)
