@@ -17,7 +17,6 @@
 #include "keys/keys_schema.hpp"
 #include "ledger/ledger_schema.hpp"
 #include "order/order_schema.hpp"
-#include "order/order_sql.hpp"
 #include "order/order_state.hpp"
 #include "payment/payment_schema.hpp"
 #include "provider/sandbox/sandbox_provider.hpp"

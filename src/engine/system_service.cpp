@@ -185,12 +185,12 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
       break;
     }
   }
-  std::optional<TimeMs> next;
+  TimeMs next = command::DueHint::never;
   KAMENG_CHECK(environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
     next = next_due(tx);
     return {};
   }));
-  environment.due.reset(next.value_or(command::DueHint::never));
+  environment.due.reset(next);
   return done;
 }
 

@@ -152,6 +152,7 @@ Result<notice::Received> OrderService::receive_notice(command::Command& command,
     command.environment().log.write(LogLevel::error,
                                     "notice.receive: deferred after " + received.error().reason);
     received = defer(command, *event, name, merchant, received.error());
+    command.environment().due.at(command.now_ms());
   }
   KAMENG_TRY(const notice::Received recorded, std::move(received));
   return answer(*provider, true, recorded.outcome);
