@@ -1,8 +1,10 @@
 // bench_lifecycle.cpp - kameng's main trade next to two baselines in plain C on SQLite.
 //
 //   bench_lifecycle [--smoke] [--rounds N] [--trades N] [--setting NAME] [--dir FOLDER]
+//   bench_lifecycle --statements [--rounds N] [--trades N] [--setting NAME] [--dir FOLDER]
 //
-// Prints a table for people and one line of JSON. docs/BENCHMARKS.md says how it is measured.
+// Prints a table for people and one line of JSON; with --statements, instead, what each statement
+// takes when it is replayed. docs/BENCHMARKS.md says how it is measured.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +24,7 @@ namespace {
 using namespace kameng::bench;  // NOLINT(google-build-using-namespace): a program of its own
 
 struct Options {
-  bool smoke = false;
+  bool smoke = false, statements = false;
   int rounds = 0, trades = 0;  // 0: as the setting says
   std::string setting;         // empty: all
   std::string folder = ".";
@@ -34,6 +36,10 @@ Options read_options(int count, char** arguments) {
     const std::string_view name = arguments[i];
     if (name == "--smoke") {
       options.smoke = true;
+      continue;
+    }
+    if (name == "--statements") {
+      options.statements = true;
       continue;
     }
     if (++i == count) {
@@ -70,6 +76,7 @@ std::vector<Setting> settings(const Options& options) {
     }
     setting.rounds = options.rounds > 0 ? options.rounds : setting.rounds;
     setting.trades = options.trades > 0 ? options.trades : setting.trades;
+    setting.profiles = options.statements;
     if (options.setting.empty() || options.setting == setting.name) {
       chosen.push_back(setting);
     }
@@ -106,8 +113,13 @@ int main(int count, char** arguments) {
   Report report(std::filesystem::absolute(options.folder).string(), parts);
   for (const Setting& setting : settings(options)) {
     const Folder folder(std::filesystem::absolute(options.folder).string());
-    report.add(setting, run_setting(setting, folder.path()));
+    const Measured measured = run_setting(setting, folder.path());
+    if (!options.statements) {
+      report.add(setting, measured);
+    }
   }
-  report.print();
+  if (!options.statements) {
+    report.print();
+  }
   return 0;
 }

@@ -25,7 +25,7 @@ struct Step {
 };
 
 struct Group {
-  bool writes = false;  // began as IMMEDIATE, and is committed
+  bool writes = false;  // began as IMMEDIATE; in memory nothing does
   std::vector<Step> steps;
 };
 

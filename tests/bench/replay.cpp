@@ -1,6 +1,9 @@
 // replay.cpp - see replay.hpp.
 #include "replay.hpp"
 
+#include <algorithm>
+#include <cstdio>
+
 #include "shop.hpp"
 
 namespace kameng::bench {
@@ -82,7 +85,7 @@ void Replay::open(Connection& connection, const std::string& path, bool reads) {
   if (!in_memory_) {
     run_once(database, "PRAGMA journal_mode=WAL");
   }
-  connection.begin = prepare(database, reads ? "BEGIN" : "BEGIN IMMEDIATE");
+  connection.begin = prepare(database, reads || in_memory_ ? "BEGIN" : "BEGIN IMMEDIATE");
   connection.end = prepare(database, reads ? "ROLLBACK" : "COMMIT");
   connection.prepared.resize(recording_.texts().size());
 }
@@ -124,13 +127,52 @@ void Replay::run_section(const Section& section, Replayed& replayed) {
   }
 }
 
+void Replay::count(const std::string& text, const std::function<void()>& run) {
+  const Spent spent = measure(run);
+  auto& [times, seconds] = costs_[text];
+  ++times;
+  seconds += spent.wall_s;
+}
+
+void Replay::profile(int round, int trades) {
+  profiles_ = true;
+  for (const Section& section : recording_.sections()) {
+    Replayed ignored;
+    profiles_ = section.is_timed;
+    if (section.round == round) {
+      run_section(section, ignored);
+    }
+  }
+  profiles_ = false;
+  std::vector<std::pair<double, std::string>> lines;
+  for (const auto& [text, cost] : costs_) {
+    char numbers[48];
+    std::snprintf(numbers, sizeof numbers, "%8.2f us %6.3f times  ", cost.second * 1e6 / trades,
+                  static_cast<double>(cost.first) / trades);
+    lines.emplace_back(-cost.second, numbers + text.substr(0, 120));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::printf("each statement, per trade:\n");
+  for (const auto& [cost, line] : lines) {
+    std::printf("%s\n", line.c_str());
+  }
+}
+
 void Replay::run_group(const Group& group) {
-  Connection& connection = group.writes ? writer_ : reader_;
+  Connection& connection = group.writes || in_memory_ ? writer_ : reader_;
   step_to_end(connection.database, connection.begin);
   for (const Step& step : group.steps) {
-    run_step(connection, step);
+    if (profiles_) {
+      count(recording_.texts()[step.text], [&] { run_step(connection, step); });
+    } else {
+      run_step(connection, step);
+    }
   }
-  step_to_end(connection.database, connection.end);
+  if (profiles_) {
+    count(sqlite3_sql(connection.end), [&] { step_to_end(connection.database, connection.end); });
+  } else {
+    step_to_end(connection.database, connection.end);
+  }
   if (group.writes && !in_memory_) {
     checkpoint_if_large();
   }

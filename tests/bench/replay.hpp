@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sqlite3.h>
@@ -31,6 +34,8 @@ class Replay {
 
   // Every section of the round, those that are not timed too.
   [[nodiscard]] Replayed run(int round);
+  // As run(), and prints what each statement of timed sections took; COMMIT stands for itself.
+  void profile(int round, int trades);
   // Orders that the replayed statements have delivered.
   [[nodiscard]] std::int64_t delivered();
 
@@ -45,6 +50,7 @@ class Replay {
   void open(Connection& connection, const std::string& path, bool reads);
   void run_section(const Section& section, Replayed& replayed);
   void run_group(const Group& group);
+  void count(const std::string& text, const std::function<void()>& run);
   void run_step(Connection& connection, const Step& step);
   void bind(sqlite3_stmt* statement, const Step& step) const;
   void checkpoint_if_large();
@@ -56,6 +62,9 @@ class Replay {
   std::int64_t wal_now_ = 0;      // bytes after the last commit
   std::int64_t wal_written_ = 0;  // by all commits
   std::int64_t next_checkpoint_;
+  // By text: how often and how long; filled by profile() alone.
+  bool profiles_ = false;
+  std::map<std::string, std::pair<std::int64_t, double>> costs_;
 };
 
 }  // namespace kameng::bench

@@ -103,6 +103,13 @@ Measured run_setting(const Setting& setting, const std::string& folder) {
   Recording recording;
   record(recording, setting, files, stock);
   const auto replay = open_replay(recording, setting, files);
+  if (setting.profiles) {
+    for (int round = 0; round < setting.rounds; ++round) {
+      static_cast<void>(replay->run(round));
+    }
+    replay->profile(setting.rounds, setting.trades);
+    return {};
+  }
   const auto cpp = open_ready(open_cpp_shop, setting, files, "cpp", stock);
   const auto c = open_ready(open_c_shop, setting, files, "c", stock);
   Measured measured;

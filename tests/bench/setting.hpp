@@ -19,6 +19,7 @@ struct Setting {
   int goods = 100;
   int codes = 100'000;
   int customers = 500;
+  bool profiles = false;  // the replay of the last round prints what each statement takes
 };
 
 // One entry for each round, of all its trades.
