@@ -52,12 +52,6 @@ Command::Command(const Call& call, std::string_view operation, AnswerCodec codec
 Command::Command(const Call& call, std::string_view operation)
     : call_(call), operation_(operation), keyed_(false) {}
 
-void Command::set_key(ByteView event) {
-  key_ = hashed_key(keys(), "event", operation_, event);
-  const auto digest = keys().digest({event});
-  digest_.assign(digest.begin(), digest.end());
-}
-
 Result<void> Command::run(const sql::Work& work) {
   return call_.environment.database.write(call_.deadline, work);
 }

@@ -62,12 +62,9 @@ class Command {
   }
 
   // The operation is harmless when repeated and each answer stands for itself (a reveal with its
-  // audit entry, a lease): no key row, nothing is stored or replayed.
+  // audit entry, a lease), or it keeps what it must not do twice itself (a notice): no key row,
+  // nothing is stored or replayed.
   void repeatable() { keyed_ = false; }
-
-  // The key comes from a verified event of the outside world instead of the caller (a provider's
-  // notice).
-  void set_key(ByteView event);
 
   // Inside a phase: because of it, work is due at that time. The engine's hint hears of it once the
   // phase is committed.

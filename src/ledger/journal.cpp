@@ -97,10 +97,11 @@ void insert_rows(sql::Transaction& tx, const Journal& journal, std::span<const E
                  std::index_sequence<Index...>) {
   constexpr std::size_t count = sizeof...(Index);
   const auto parameters =
-      std::tuple_cat(std::make_tuple(account_number(entries[Index].account),
+      std::tuple_cat(std::make_tuple(std::string_view(journal.ref), journal.kind, journal.step,
+                                     journal.currency.code()),
+                     std::make_tuple(account_number(entries[Index].account),
                                      std::string_view(entries[Index].owner), entries[Index].debit,
-                                     entries[Index].credit)...,
-                     std::make_tuple(std::string_view(journal.ref), journal.kind, journal.step));
+                                     entries[Index].credit)...);
   std::apply(
       [&](const auto&... values) {
         tx.run_exactly(static_cast<std::int64_t>(count), entry_insert[count - 1], values...);

@@ -16,25 +16,36 @@ inline constexpr Statement journal_insert{
 inline constexpr Statement journal_find{
     "ledger.journal_find", "SELECT 1 FROM {p}journal WHERE ref = ? AND kind = ? AND step = ?"};
 
-// The entries of one journal in one statement. They find their journal by its business key, so no
-// row needs an id that the database has just made.
-#define KAMENG_ENTRY_INSERT(rows)                                               \
-  "INSERT INTO {p}entry (journal_id, account, owner, currency, debit, credit) " \
-  "SELECT j.id, e.column1, e.column2, j.currency, e.column3, e.column4 "        \
-  "FROM {p}journal AS j, (VALUES " rows ") AS e WHERE j.ref = ? AND j.kind = ? AND j.step = ?"
+// The entries of one journal in one statement. They find their journal by its business key (?1 to
+// ?3), so no row needs an id that the database has just made; ?4 is the currency. Plain VALUES:
+// joining rows to the journal would make SQLite build a table for them first.
+#define KAMENG_ENTRY_ROW(a, b, c, d)                                                       \
+  "((SELECT id FROM {p}journal WHERE ref = ?1 AND kind = ?2 AND step = ?3), ?" #a ", ?" #b \
+  ", ?4, ?" #c ", ?" #d ")"
+#define KAMENG_ENTRY_INSERT \
+  "INSERT INTO {p}entry (journal_id, account, owner, currency, debit, credit) VALUES "
+#define KAMENG_ROW_1 KAMENG_ENTRY_ROW(5, 6, 7, 8)
+#define KAMENG_ROWS_2 KAMENG_ROW_1 ", " KAMENG_ENTRY_ROW(9, 10, 11, 12)
+#define KAMENG_ROWS_3 KAMENG_ROWS_2 ", " KAMENG_ENTRY_ROW(13, 14, 15, 16)
+#define KAMENG_ROWS_4 KAMENG_ROWS_3 ", " KAMENG_ENTRY_ROW(17, 18, 19, 20)
+#define KAMENG_ROWS_5 KAMENG_ROWS_4 ", " KAMENG_ENTRY_ROW(21, 22, 23, 24)
+#define KAMENG_ROWS_6 KAMENG_ROWS_5 ", " KAMENG_ENTRY_ROW(25, 26, 27, 28)
 
 inline constexpr Statement entry_insert[] = {
-    {"ledger.entry_insert_1", KAMENG_ENTRY_INSERT("(?, ?, ?, ?)")},
-    {"ledger.entry_insert_2", KAMENG_ENTRY_INSERT("(?, ?, ?, ?), (?, ?, ?, ?)")},
-    {"ledger.entry_insert_3", KAMENG_ENTRY_INSERT("(?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)")},
-    {"ledger.entry_insert_4",
-     KAMENG_ENTRY_INSERT("(?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)")},
-    {"ledger.entry_insert_5",
-     KAMENG_ENTRY_INSERT("(?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)")},
-    {"ledger.entry_insert_6",
-     KAMENG_ENTRY_INSERT("(?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), "
-                         "(?, ?, ?, ?)")},
+    {"ledger.entry_insert_1", KAMENG_ENTRY_INSERT KAMENG_ROW_1},
+    {"ledger.entry_insert_2", KAMENG_ENTRY_INSERT KAMENG_ROWS_2},
+    {"ledger.entry_insert_3", KAMENG_ENTRY_INSERT KAMENG_ROWS_3},
+    {"ledger.entry_insert_4", KAMENG_ENTRY_INSERT KAMENG_ROWS_4},
+    {"ledger.entry_insert_5", KAMENG_ENTRY_INSERT KAMENG_ROWS_5},
+    {"ledger.entry_insert_6", KAMENG_ENTRY_INSERT KAMENG_ROWS_6},
 };
+#undef KAMENG_ROWS_6
+#undef KAMENG_ROWS_5
+#undef KAMENG_ROWS_4
+#undef KAMENG_ROWS_3
+#undef KAMENG_ROWS_2
+#undef KAMENG_ROW_1
+#undef KAMENG_ENTRY_ROW
 #undef KAMENG_ENTRY_INSERT
 
 inline constexpr Statement balance_credit{

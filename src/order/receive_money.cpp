@@ -136,9 +136,9 @@ void on_expired(MoneyPlan& plan, const MoneyFacts& facts, const payment::Payment
 
 MoneyPlan decide_money(const MoneyFacts& facts, TimeMs now_ms, IdPool& ids) {
   const payment::NoticeEvent& event = facts.event;
-  if (facts.seen) {
+  if (facts.recorded) {
     MoneyPlan plan;
-    plan.outcome = "repeated";
+    plan.outcome = *facts.recorded;
     return plan;
   }
   if (event.kind != payment::NoticeKind::paid) {
@@ -198,8 +198,8 @@ MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& ev
                             std::string_view provider, std::string_view merchant) {
   MoneyFacts facts{
       .event = event, .provider = std::string(provider), .merchant = std::string(merchant)};
-  facts.seen = payment::notice_seen(tx, provider, event.event_id);
-  if (facts.seen) {
+  facts.recorded = payment::recorded_outcome(tx, provider, event.event_id);
+  if (facts.recorded) {
     return facts;
   }
   if (const auto id = payment::payment_of(event.out_trade_no)) {

@@ -20,7 +20,8 @@ struct MoneyFacts {
   payment::NoticeEvent event;
   std::string provider;
   std::string merchant;  // ours at that provider
-  bool seen = false;     // this very event has been applied
+  // What came of this very event when it was applied; nothing when it is new.
+  std::optional<std::string> recorded = {};
   std::optional<payment::Payment> payment = {};
   std::vector<payment::Payment> others = {};  // of the same order
   std::optional<Order> order = {};

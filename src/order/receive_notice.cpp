@@ -65,7 +65,7 @@ Result<notice::Received> apply_event(command::Command& command, const payment::N
     ids.rewind();
     const MoneyFacts facts = read_money_facts(tx, event, provider, merchant);
     NoticePlan plan{decide_money(facts, command.now_ms(), ids), {}};
-    if (!facts.seen) {
+    if (!facts.recorded) {
       plan.record = {provider, event.event_id,
                      facts.payment ? std::optional(facts.payment->id) : std::nullopt, plan.outcome,
                      digest};
@@ -73,7 +73,7 @@ Result<notice::Received> apply_event(command::Command& command, const payment::N
     return command.settle<notice::Received>(
         tx, command::Decision<NoticePlan>::accept(std::move(plan)), [&](const NoticePlan& settled) {
           apply(command, tx, facts.order ? &*facts.order : nullptr, settled);
-          if (!facts.seen) {
+          if (!facts.recorded) {
             payment::insert(tx, settled.record, command.now_ms());
           }
           return notice::Received{{}, settled.outcome};
@@ -145,14 +145,15 @@ Result<notice::Received> OrderService::receive_notice(command::Command& command,
   const auto digest = crypto::sha256(as_bytes(body));
   const std::string name(provider->name());
   const std::string merchant(provider->merchant());
-  command.set_key(as_bytes(name + "/" + event->event_id));
+  // Its key is the provider's event, and the notice's own row is where it is kept: a repetition
+  // finds what came of it there.
+  command.repeatable();
   Result<notice::Received> received =
       apply_event(command, *event, name, merchant, Bytes(digest.begin(), digest.end()));
   if (!received.ok() && received.error().status == Status::internal) {
     command.environment().log.write(LogLevel::error,
                                     "notice.receive: deferred after " + received.error().reason);
     received = defer(command, *event, name, merchant, received.error());
-    command.environment().due.at(command.now_ms());
   }
   KAMENG_TRY(const notice::Received recorded, std::move(received));
   return answer(*provider, true, recorded.outcome);

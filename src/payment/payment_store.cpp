@@ -149,8 +149,10 @@ void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms) {
          notice.digest, now_ms);
 }
 
-bool notice_seen(sql::Transaction& tx, std::string_view provider, std::string_view event_id) {
-  return tx.query(find_notice, event_id, provider).next();
+std::optional<std::string> recorded_outcome(sql::Transaction& tx, std::string_view provider,
+                                            std::string_view event_id) {
+  auto rows = tx.query(find_notice, event_id, provider);
+  return rows.next() ? std::optional(rows.text(0)) : std::nullopt;
 }
 
 }  // namespace kameng::payment

@@ -72,7 +72,9 @@ void insert(sql::Transaction& tx, const Refund& refund, TimeMs now_ms);
 void update(sql::Transaction& tx, const Refund& changed, AttemptState from, TimeMs now_ms);
 
 void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms);
-[[nodiscard]] bool notice_seen(sql::Transaction& tx, std::string_view provider,
-                               std::string_view event_id);
+// What came of the event; nothing when it was not received before.
+[[nodiscard]] std::optional<std::string> recorded_outcome(sql::Transaction& tx,
+                                                          std::string_view provider,
+                                                          std::string_view event_id);
 
 }  // namespace kameng::payment

@@ -110,6 +110,10 @@ bool SourceFile::is_in(std::string_view folder) const {
          path[folder.size()] == '/';
 }
 
+bool SourceFile::is_copied() const {
+  return path == "tests/bench/lifecycle_sqlite.c";
+}
+
 bool SourceFile::is_generated() const {
   const std::string first_line = text.substr(0, text.find('\n'));
   return first_line.find("enerated") != std::string::npos;

@@ -23,6 +23,8 @@ struct SourceFile {
   [[nodiscard]] bool is_in(std::string_view folder) const;  // "src", "src/base"
   // Made by a program that says so in the first line; only its users have to read it.
   [[nodiscard]] bool is_generated() const;
+  // Taken over byte by byte from elsewhere, so it keeps the rules of where it comes from.
+  [[nodiscard]] bool is_copied() const;
 
   std::string path;         // from the root of the tree
   std::string text;         // as it is

@@ -149,10 +149,14 @@ Result<void> SqliteConnection::configure(Role role, const Deadline& deadline) {
   }
   sqlite3_wal_hook(database_, on_commit,
                    this);  // after wal_autocheckpoint, which would take its place
-  const std::pair<Prepared*, const char*> own[] = {{&begin_read_, "BEGIN"},
-                                                   {&begin_write_, "BEGIN IMMEDIATE"},
-                                                   {&commit_, "COMMIT"},
-                                                   {&rollback_, "ROLLBACK"}};
+  // In memory there is no other connection to be ahead of, and a work that only reads then has
+  // nothing to commit.
+  const bool in_memory = sqlite3_db_filename(database_, "main")[0] == '\0';
+  const std::pair<Prepared*, const char*> own[] = {
+      {&begin_read_, "BEGIN"},
+      {&begin_write_, in_memory ? "BEGIN" : "BEGIN IMMEDIATE"},
+      {&commit_, "COMMIT"},
+      {&rollback_, "ROLLBACK"}};
   for (const auto& [place, sql] : own) {
     sqlite3_stmt* prepared = nullptr;
     code = code == SQLITE_OK ? sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT,
