@@ -185,12 +185,12 @@ Result<system::DueDone> SystemService::work(command::Environment& environment, T
       break;
     }
   }
-  TimeMs next = command::DueHint::never;
+  std::optional<TimeMs> next;
   KAMENG_CHECK(environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
     next = next_due(tx);
     return {};
   }));
-  environment.due.reset(next);
+  environment.due.reset(next.value_or(command::DueHint::never));
   return done;
 }
 

@@ -182,7 +182,7 @@ TEST_SUITE("order") {
   TEST_CASE("repeated news") {
     for (int status = 0; status < order_status_count; ++status) {
       MoneyFacts again = facts_of(static_cast<OrderStatus>(status), 0, AttemptState::pending, 1000);
-      again.seen = true;
+      again.recorded = "repeated";
       MoneyFacts same_trade =
           facts_of(static_cast<OrderStatus>(status), 0, AttemptState::success, 1000);
       same_trade.payment = facts::make_payment(1, AttemptState::success, 1000);

@@ -1277,7 +1277,7 @@ class SystemHealthAnswer(TypedDict):
     last_run_due_ms: NotRequired[int]
     """When system.run_due last ran, in whichever process; to ten seconds."""
     next_due_ms: NotRequired[int]
-    """When an order is next due."""
+    """When an order or a job is next due."""
     audit_entries: int
     """Size of the audit log."""
     metrics: dict[str, int]
