@@ -88,6 +88,16 @@ std::int64_t SideDoor::number(const std::string& query) {
   return sqlite3_column_int64(statement.get(), 0);
 }
 
+std::vector<std::string> SideDoor::plan(const std::string& statement) {
+  constexpr int detail = 3;
+  std::vector<std::string> lines;
+  const Prepared rows = prepare(database_.get(), "EXPLAIN QUERY PLAN " + statement);
+  while (sqlite3_step(rows.get()) == SQLITE_ROW) {
+    lines.push_back(printed(rows.get(), detail));
+  }
+  return lines;
+}
+
 std::string differences(const SideDoor::Tables& before, const SideDoor::Tables& now) {
   std::string text;
   for (const auto& [name, rows] : now) {
