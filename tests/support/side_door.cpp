@@ -78,8 +78,16 @@ SideDoor::Tables SideDoor::tables() {
 }
 
 void SideDoor::run(const std::string& script) {
-  const int code = sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr);
-  REQUIRE_MESSAGE(code == SQLITE_OK, script << ": " << sqlite3_errmsg(database_.get()));
+  const char* rest = script.c_str();
+  while (*rest != '\0') {
+    sqlite3_stmt* statement = nullptr;
+    int code = sqlite3_prepare_v2(database_.get(), rest, -1, &statement, &rest);
+    const Prepared prepared(statement);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+      code = statement == nullptr ? SQLITE_DONE : sqlite3_step(statement);
+    }
+    REQUIRE_MESSAGE(code == SQLITE_DONE, script << ": " << sqlite3_errmsg(database_.get()));
+  }
 }
 
 std::int64_t SideDoor::number(const std::string& query) {
