@@ -144,7 +144,8 @@ Result<audit::Proof> AuditService::prove(command::Query& query, const audit::Pro
 Result<audit::Verdict> AuditService::verify(command::Query& /*query*/,
                                             const audit::Verify& request) {
   const bool inclusion = request.entry && request.position;
-  if (inclusion == request.earlier_note.has_value()) {
+  const bool half = request.entry.has_value() != request.position.has_value();
+  if (half || inclusion == request.earlier_note.has_value()) {
     return Error{Status::invalid_argument, "audit.ask_one",
                  "Give either entry and position, or earlier_note."}
         .at("entry");

@@ -78,16 +78,15 @@ SideDoor::Tables SideDoor::tables() {
 }
 
 void SideDoor::run(const std::string& script) {
-  const char* next = script.c_str();
-  while (*next != '\0') {
-    sqlite3_stmt* raw = nullptr;
-    int code = sqlite3_prepare_v2(database_.get(), next, -1, &raw, &next);
-    const Prepared statement(raw);
-    while (statement && (code == SQLITE_OK || code == SQLITE_ROW)) {
-      code = sqlite3_step(statement.get());
+  const char* rest = script.c_str();
+  while (*rest != '\0') {
+    sqlite3_stmt* statement = nullptr;
+    int code = sqlite3_prepare_v2(database_.get(), rest, -1, &statement, &rest);
+    const Prepared prepared(statement);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+      code = statement == nullptr ? SQLITE_DONE : sqlite3_step(statement);
     }
-    REQUIRE_MESSAGE((code == SQLITE_DONE || (!statement && code == SQLITE_OK)),
-                    script << ": " << sqlite3_errmsg(database_.get()));
+    REQUIRE_MESSAGE(code == SQLITE_DONE, script << ": " << sqlite3_errmsg(database_.get()));
   }
 }
 
@@ -95,6 +94,16 @@ std::int64_t SideDoor::number(const std::string& query) {
   const Prepared statement = prepare(database_.get(), query);
   REQUIRE(sqlite3_step(statement.get()) == SQLITE_ROW);
   return sqlite3_column_int64(statement.get(), 0);
+}
+
+std::vector<std::string> SideDoor::plan(const std::string& statement) {
+  constexpr int detail = 3;
+  std::vector<std::string> lines;
+  const Prepared rows = prepare(database_.get(), "EXPLAIN QUERY PLAN " + statement);
+  while (sqlite3_step(rows.get()) == SQLITE_ROW) {
+    lines.push_back(printed(rows.get(), detail));
+  }
+  return lines;
 }
 
 std::string differences(const SideDoor::Tables& before, const SideDoor::Tables& now) {

@@ -22,6 +22,8 @@ class SideDoor {
   // Statements without an answer. Triggers that protect rows are the script's to drop.
   void run(const std::string& script);
   [[nodiscard]] std::int64_t number(const std::string& query);
+  // How the database would run the statement: "SEARCH kameng_order USING ..."
+  [[nodiscard]] std::vector<std::string> plan(const std::string& statement);
 
  private:
   struct Close {
