@@ -78,9 +78,9 @@ std::vector<StoredCall> lease(sql::Transaction& tx, TimeMs now_ms, int limit,
   }
   for (StoredCall& stored : calls) {
     const TimeMs until_ms = now_ms + lease_ms;
-    tx.run_exactly(1, outbox_lease, until_ms, stored.call.id, stored.attempt);
+    tx.run_exactly(1, outbox_lease, until_ms, stored.call.id, stored.due_at_ms);
+    stored.attempt += stored.state == CallState::waiting ? 1 : 0;
     stored.state = CallState::leased;
-    ++stored.attempt;
     stored.due_at_ms = until_ms;
   }
   return calls;

@@ -33,7 +33,7 @@ struct OutboxCall {
 struct StoredCall {
   OutboxCall call;
   CallState state = CallState::waiting;
-  int attempt = 0;                  // how often it was handed out
+  int attempt = 0;                  // from 1 when it is first handed out; one more per retry_at()
   std::optional<TimeMs> due_at_ms;  // its time or its lease's end; nothing when finished
   TimeMs created_at_ms = 0;
   std::optional<std::string> last_reason;
@@ -48,8 +48,8 @@ void enqueue_leased(sql::Transaction& tx, const OutboxCall& call, TimeMs now_ms,
 
 [[nodiscard]] std::optional<StoredCall> find(sql::Transaction& tx, const CallId& id);
 
-// Up to `limit` calls that are due, handed out until now + lease_ms. A lease that ran out counts as
-// an attempt.
+// Up to `limit` calls that are due, handed out until now + lease_ms. A call whose lease ran out is
+// handed out again as the same attempt: the first holder may still bring its answer.
 [[nodiscard]] std::vector<StoredCall> lease(sql::Transaction& tx, TimeMs now_ms, int limit,
                                             std::int64_t lease_ms);
 

@@ -30,8 +30,8 @@ inline constexpr Statement outbox_unanswered{
 
 inline constexpr Statement outbox_lease{
     "outbox.lease",
-    "UPDATE {p}outbox SET state = 'leased', attempt = attempt + 1, due_at_ms = ? "
-    "WHERE id = ? AND attempt = ? AND due_at_ms IS NOT NULL"};
+    "UPDATE {p}outbox SET attempt = attempt + CASE state WHEN 'waiting' THEN 1 ELSE 0 END, "
+    "state = 'leased', due_at_ms = ? WHERE id = ? AND due_at_ms = ?"};
 
 inline constexpr Statement outbox_finish{
     "outbox.finish",

@@ -341,6 +341,25 @@ TEST_SUITE("order") {
     market.shop.check_books();
   }
 
+  // Goal: a host that is slow to send does not use the schedule up: only questions that were put
+  // and failed count.
+  // Method: forty leases that run out, then one failure, which waits as after the first question.
+  TEST_CASE("leases that run out are no questions") {
+    Refunding market;
+    Json call;
+    for (int lease = 0; lease < 40; ++lease) {
+      call = market.pull_one("refund.send");
+      market.advance(60 * second_ms);
+    }
+    CHECK(market.fail(call, "unknown") == "again");
+    CHECK(market.explained_until(market.order) == market.now() + 5 * second_ms);
+    CHECK(market.explain(market.order) == "refund provider until");
+    market.advance(5 * second_ms);
+    CHECK(market.answer(market.pull_one("refund.send")) == "done");
+    CHECK(market.books().empty());
+    market.shop.check_books();
+  }
+
   // Goal: what is no answer is refused, and an unknown call is unknown.
   // Method: neither, both, and a call of nobody.
   TEST_CASE("what outbox.done refuses") {

@@ -8,7 +8,11 @@ namespace kameng::test {
 namespace {
 
 // Every operation that names an order, with a request that would work.
-std::vector<std::pair<std::string, Json>> operations(const Json& order_id) {
+struct Step {
+  std::string operation;
+  Json request;
+};
+std::vector<Step> operations(const Json& order_id) {
   return {{"order.get", {{"order_id", order_id}}},
           {"order.explain", {{"order_id", order_id}}},
           {"code.reveal", {{"order_id", order_id}}},
@@ -19,8 +23,8 @@ std::vector<std::pair<std::string, Json>> operations(const Json& order_id) {
 TEST_SUITE("order") {
   // Goal: a guest's order opens to its secret and the host, and to nobody else; a stranger changes
   // nothing.
-  // Method: each operation with no, a wrong, another order's and an account's claim; then the right
-  // secret.
+  // Method: each operation with no, a wrong, another order's and an account's claim; then the
+  // right secret.
   TEST_CASE("a guest's order opens to its lookup secret alone") {
     Market market;
     const Json order = market.place(1, Json::object(), {{"contact", "guest@example.com"}});
@@ -31,28 +35,30 @@ TEST_SUITE("order") {
     CHECK(secret != other["lookup_secret"].get<std::string>());
     const std::string account = market.shop.customer("lin@example.com");
 
-    for (const auto& [operation, request] : operations(order["order_id"])) {
-      CAPTURE(operation);
-      Json wrong = request;
+    for (const Step& step : operations(order["order_id"])) {
+      CAPTURE(step.operation);
+      Json wrong = step.request;
       wrong["lookup_secret"] = "wrong";
-      Json of_other = request;
+      Json of_other = step.request;
       of_other["lookup_secret"] = other["lookup_secret"];
       const Json me = market.shop.on_behalf(account);
       // A payment page needs the order's number alone; whoever pays for somebody else sees nothing.
-      const std::string without = operation == "payment.begin" ? "ok" : "order.not_found";
-      CHECK(market.shop.call(operation, request, Json::object()).reason() == without);
-      CHECK(market.shop.call(operation, wrong, Json::object()).reason() == "order.not_found");
-      CHECK(market.shop.call(operation, of_other, Json::object()).reason() == "order.not_found");
-      CHECK(market.shop.call(operation, request, me).reason() == without);
+      const std::string without = step.operation == "payment.begin" ? "ok" : "order.not_found";
+      CHECK(market.shop.call(step.operation, step.request, Json::object()).reason() == without);
+      CHECK(market.shop.call(step.operation, wrong, Json::object()).reason() == "order.not_found");
+      CHECK(market.shop.call(step.operation, of_other, Json::object()).reason() ==
+            "order.not_found");
+      CHECK(market.shop.call(step.operation, step.request, me).reason() == without);
     }
     CHECK(market.status(order) == "pending_payment");
     CHECK(market.explain(order) == "payment customer until");
 
-    for (auto [operation, request] : operations(order["order_id"])) {
-      CAPTURE(operation);
-      request["lookup_secret"] = secret;
-      const std::string reason = market.shop.call(operation, request, Json::object()).reason();
-      CHECK(reason == (operation == "code.reveal" ? "order.not_delivered" : "ok"));
+    for (Step step : operations(order["order_id"])) {
+      CAPTURE(step.operation);
+      step.request["lookup_secret"] = secret;
+      const std::string reason =
+          market.shop.call(step.operation, step.request, Json::object()).reason();
+      CHECK(reason == (step.operation == "code.reveal" ? "order.not_delivered" : "ok"));
     }
     CHECK(market.status(order) == "cancelled");
     market.shop.check_books();
@@ -68,16 +74,16 @@ TEST_SUITE("order") {
     CHECK(order["guest"] == false);
     CHECK_FALSE(order.contains("lookup_secret"));
     const Json nowhere = "ord_00000000000000000000000001";
-    for (const auto& [operation, request] : operations(order["order_id"])) {
-      Json unknown = request;
+    for (const Step& step : operations(order["order_id"])) {
+      Json unknown = step.request;
       unknown["order_id"] = nowhere;
-      const Outcome missing = market.shop.call(operation, unknown, me);
+      const Outcome missing = market.shop.call(step.operation, unknown, me);
       CHECK(missing.reason() == "order.not_found");
       for (const Json& stranger : {you, Json::object()}) {
-        Json with_secret = request;
+        Json with_secret = step.request;
         with_secret["lookup_secret"] = "0123456789";
-        CHECK(market.shop.call(operation, request, stranger).error == missing.error);
-        CHECK(market.shop.call(operation, with_secret, stranger).error == missing.error);
+        CHECK(market.shop.call(step.operation, step.request, stranger).error == missing.error);
+        CHECK(market.shop.call(step.operation, with_secret, stranger).error == missing.error);
       }
     }
     CHECK(market.shop.must_as(you, "order.list")["items"].empty());

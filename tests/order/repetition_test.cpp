@@ -131,6 +131,7 @@ TEST_SUITE("order") {
     CHECK(market.books() == "A.clearing=-1000 I.sales=1000");
     CHECK(market.events()["order.delivered"] == 1);
     CHECK(market.shop.must("order.list")["items"].size() == 1);
+    CHECK(market.shop.must("system.health")["metrics"]["retries"] == 4);
     market.shop.check_books();
   }
 

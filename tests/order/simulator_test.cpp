@@ -57,7 +57,7 @@ TEST_SUITE("order") {
                             "order.cancel order.not_cancellable",
                             "code.reveal ok",
                             "ended delivered nobody",
-                            "late answer done",
+
                             "ended delivered staff",
                             "ended expired nobody",
                             "ended cancelled nobody"}) {
