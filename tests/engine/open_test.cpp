@@ -85,9 +85,9 @@ TEST_SUITE("engine") {
          "UNAVAILABLE storage.cannot_open"},
         {R"({"share":false,"share":true})", "INVALID_ARGUMENT document.duplicate_key at share"},
     };
-    for (const auto& [config, outcome] : rows) {
-      CAPTURE(config);
-      CHECK(open(std::string(config)) == outcome);
+    for (const auto& row : rows) {
+      CAPTURE(row.first);
+      CHECK(open(std::string(row.first)) == row.second);
     }
   }
 

@@ -39,7 +39,6 @@ const std::map<std::string, std::string> may_scan{
     {"verify.captured", "self-check"},
     {"verify.delivered_codes", "self-check"},
     {"verify.ended_holds", "self-check"},
-    {"verify.escrow", "self-check"},
     {"verify.job_dead", "self-check"},
     {"verify.ledger_balances", "self-check"},
     {"verify.ledger_entries", "self-check"},
@@ -47,6 +46,10 @@ const std::map<std::string, std::string> may_scan{
     {"verify.ledger_missing_balances", "self-check"},
     {"verify.ledger_negative_balances", "self-check"},
     {"verify.ledger_totals", "self-check"},
+    {"verify.order_balances", "self-check"},
+    {"verify.order_money", "self-check"},
+    {"verify.order_money_adds_up", "self-check"},
+    {"verify.order_refunds_within_payments", "self-check"},
     {"verify.order_totals", "self-check"},
     {"verify.outbox_dead", "self-check"},
     {"verify.refund_transit", "self-check"},
@@ -152,7 +155,9 @@ TEST_SUITE("engine") {
     const Shop schema({.path = temp.file("shop.db")});
     SideDoor door(temp.file("shop.db"));
     std::set<std::string> scanned;
-    for (const auto& [name, text] : statements) {
+    for (const auto& statement : statements) {
+      const std::string& name = statement.first;
+      const std::string& text = statement.second;
       if (name == "begin" || name == "commit") {
         continue;
       }
@@ -163,8 +168,9 @@ TEST_SUITE("engine") {
         }
       }
     }
-    for (const auto& [name, why] : may_scan) {
-      CHECK_MESSAGE(scanned.contains(name), name << " may scan and does not: " << why);
+    for (const auto& allowed : may_scan) {
+      CHECK_MESSAGE(scanned.contains(allowed.first),
+                    allowed.first << " may scan and does not: " << allowed.second);
     }
   }
 }

@@ -136,13 +136,18 @@ const std::vector<Damage> damages{
      {"order.delivered_has_its_codes"}},
     {"UPDATE kameng_order SET status = 2, delivered_at_ms = NULL WHERE id ="
      " (SELECT max(id) FROM kameng_order WHERE status = 4)",
-     {"order.undelivered_has_sold_nothing"}},
+     {"order.balances_match", "order.undelivered_has_sold_nothing"}},
     {"UPDATE kameng_order SET status = 6, due_at_ms = NULL WHERE status = 0",
      {"order.ended_holds_nothing"}},
     {"DELETE FROM kameng_order WHERE status = 0", {"code.has_an_order"}},
     {"DROP TRIGGER kameng_entry_no_update; UPDATE kameng_entry SET owner = 'another'"
      " WHERE id = (SELECT max(id) FROM kameng_entry WHERE account = 200 AND credit > 0)",
-     {"order.escrow_is_zero_unless_paid"}},
+     {"order.balances_match"}},
+    {"UPDATE kameng_payment SET captured = captured + 1 WHERE id ="
+     " (SELECT max(id) FROM kameng_payment WHERE state = 2)",
+     {"order.money_adds_up"}},
+    {"UPDATE kameng_refund SET amount = amount + 1",
+     {"order.money_adds_up", "order.refunds_within_payments", "refund.in_transit_is_open"}},
     {"UPDATE kameng_refund SET state = 2", {"refund.in_transit_is_open"}},
     {"UPDATE kameng_payment SET captured = 1 WHERE captured = 0", {"payment.captured_once"}},
     {"UPDATE kameng_outbox SET state = 'dead', due_at_ms = NULL", {"outbox.nothing_waits_forever"}},

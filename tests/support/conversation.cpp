@@ -39,7 +39,9 @@ void check_part(const std::string& where, const Json& found, const Json& wanted)
     const bool chosen = std::find(choices.begin(), choices.end(), found) != choices.end();
     CHECK_MESSAGE(chosen, where << ": " << found.dump());
   } else if (wanted.is_object() && found.is_object()) {
-    for (const auto& [name, part] : wanted.items()) {
+    for (const auto& item : wanted.items()) {
+      const std::string& name = item.key();
+      const Json& part = item.value();
       CHECK_MESSAGE(found.contains(name), where << ": no " << name << " in " << found.dump());
       if (found.contains(name)) {
         check_part(where + " " + name, found[name], part);
