@@ -128,7 +128,9 @@ TEST_CASE("every source is named in a CMakeLists.txt") {
   std::string all_test_lists = read_text("tests/CMakeLists.txt");
   for (const std::string& folder : folders_in("tests")) {
     all_test_lists += read_text("tests/" + folder + "/CMakeLists.txt");
-    all_test_lists += read_text("tests/" + folder + "/outside/CMakeLists.txt");
+    for (const std::string& inner : folders_in("tests/" + folder)) {
+      all_test_lists += read_text("tests/" + folder + "/" + inner + "/CMakeLists.txt");
+    }
   }
   std::vector<Finding> findings;
   for (const char* const top : {"src", "capi", "tests"}) {
