@@ -110,18 +110,21 @@ Result<std::shared_ptr<const keys::MasterKeys>> load_master(const engine::Config
     return std::shared_ptr<const keys::MasterKeys>(
         std::make_shared<keys::MasterKeys>(keys::MasterKey::draw(random)));
   }
-  Result<std::shared_ptr<const keys::MasterKeys>> read =
-      keys::read_key_file(*config.vault.key_file);
-  const bool missing = !read.ok() && read.error().reason == "vault.key_missing";
-  if (!missing || !config.vault.create || database_has_keys) {
-    return read;
+  const std::string& key_file = *config.vault.key_file;
+  Result<std::shared_ptr<const keys::MasterKeys>> key = keys::read_key_file(key_file);
+  if (!config.vault.create || database_has_keys) {
+    return key;
   }
-  Result<std::shared_ptr<const keys::MasterKeys>> made =
-      keys::create_key_file(*config.vault.key_file, random);
-  // Another process may have been quicker; then its key is the key.
-  return made.ok() || made.error().reason != "vault.key_file_exists"
-             ? std::move(made)
-             : keys::read_key_file(*config.vault.key_file);
+  if (!key.ok() && key.error().reason == "vault.key_missing") {
+    key = keys::create_key_file(key_file, random);
+    // Another process may have been quicker; then its key is the key.
+    if (!key.ok() && key.error().reason == "vault.key_file_exists") {
+      key = keys::read_key_file(key_file);
+    }
+  }
+  KAMENG_CHECK(key);
+  KAMENG_CHECK(keys::keep_key_file(key_file));
+  return key;
 }
 
 Result<std::shared_ptr<const keys::KeyRing>> open_keys(const engine::Config& config, Host& host,

@@ -126,12 +126,6 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Makes the name itself durable; without it a crash may lose a key that has sealed data already.
-bool sync_folder(const std::string& path) {
-  const File folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.is_open() && fsync(folder.get()) == 0;
-}
-
 bool write_new_file(const std::string& path, std::string_view text) {
   const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   return file.is_open() && write_all(file.get(), text) && fsync(file.get()) == 0;
@@ -185,10 +179,17 @@ Result<std::shared_ptr<const MasterKeys>> create_key_file(const std::string& pat
     return Error{Status::failed_precondition, "vault.key_file_exists",
                  "There is a key file already."};
   }
-  if (!linked || !sync_folder(path)) {
+  if (!linked) {
     return not_written();
   }
+  KAMENG_CHECK(keep_key_file(path));
   return std::shared_ptr<const MasterKeys>(std::make_shared<MasterKeys>(std::move(key)));
+}
+
+// Without it a crash may lose a key that has sealed data already.
+Result<void> keep_key_file(const std::string& path) {
+  const File folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.is_open() && fsync(folder.get()) == 0 ? Result<void>() : not_written();
 }
 
 }  // namespace kameng::keys

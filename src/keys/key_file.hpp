@@ -24,4 +24,9 @@ namespace kameng::keys {
 [[nodiscard]] Result<std::shared_ptr<const MasterKeys>> create_key_file(const std::string& path,
                                                                         Random& random);
 
+// Makes the file's name durable, whoever has made the file. For a key that is about to seal its
+// first data: its maker may have died before that, or be about to do it.
+// vault.key_file_not_written (UNAVAILABLE).
+[[nodiscard]] Result<void> keep_key_file(const std::string& path);
+
 }  // namespace kameng::keys

@@ -151,6 +151,8 @@ TEST_SUITE("keys") {
     const auto nowhere = create_key_file("/nonexistent/master.key", random);
     REQUIRE_FALSE(nowhere.ok());
     CHECK(nowhere.error().reason == "vault.key_file_not_written");
+    CHECK(keep_key_file(folder.file()).ok());
+    CHECK(keep_key_file("/nonexistent/master.key").error().reason == "vault.key_file_not_written");
   }
 
   // Goal: a file that others may read is not used.

@@ -121,6 +121,38 @@ TEST_CASE("ten kills of a busy shop") {
   kill_times(10);
 }
 
+// Goal: a process that dies while it makes the file, the key or the schema leaves nothing that the
+// next one cannot use. Method: thirty new files, each killed at a random moment of its first
+// opening; then they are opened and used.
+TEST_CASE("thirty kills while the file is made") {
+  const TempFolder folder;
+  const std::uint64_t seed = std::random_device{}();
+  MESSAGE("seed ", seed);
+  std::mt19937_64 random(seed);
+  int cut_off = 0;
+  for (int file = 1; file <= 30; ++file) {
+    CAPTURE(file);
+    const std::string path = folder.file(std::to_string(file) + ".db");
+    const Json config = busy_config(path, first_ms);
+    {
+      Child child("opener");
+      REQUIRE(child.tell(Json{{"config", config}, {"email", "first@example.com"}}.dump()));
+      const auto now = [] { return std::chrono::steady_clock::now(); };
+      REQUIRE(child.line_until(now() + milliseconds(60'000)) == "ready");
+      REQUIRE(child.tell("go"));
+      const std::chrono::microseconds moment(random() % (file % 2 == 0 ? 30'000 : 5'000));
+      cut_off += child.line_until(now() + std::chrono::ceil<milliseconds>(moment)).empty();
+    }
+    Result<std::unique_ptr<Engine>> engine = Engine::open(config.dump());
+    REQUIRE_MESSAGE(engine.ok(), engine.error().reason);
+    Shop shop(std::move(engine).value());
+    shop.stock_sku(3);
+    CHECK(shop.customer("second@example.com").size() == 30);
+    shop.check_books();
+  }
+  CHECK(cut_off > 0);  // or the kills came too late
+}
+
 // Goal: the book finds what is missing or too much, or it would prove nothing.
 // Method: it is told of an order, a code, money and stock that are not there.
 TEST_CASE("the book notices what the shop does not have") {
