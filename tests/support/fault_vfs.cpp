@@ -180,14 +180,23 @@ void FaultVfs::power_loss_after(std::int64_t changes, std::uint64_t seed) {
   changes_until_loss_ = changes;
 }
 
+void FaultVfs::power_loss_in_flush(std::int64_t flushes, std::uint64_t seed) {
+  const std::lock_guard lock(mutex_);
+  random_ = seed;
+  flushes_until_loss_ = flushes;
+}
+
 // Counts a change that has just been taken note of; true when the power goes now.
-bool FaultVfs::fails_now() {
+bool FaultVfs::fails_now(Kind kind) {
   ++changes_;
-  if (changes_until_loss_ == 0 || --changes_until_loss_ > 0) {
-    return false;
+  bool now = changes_until_loss_ > 0 && --changes_until_loss_ == 0;
+  if (kind == Kind::flush && flushes_until_loss_ > 0) {
+    now = --flushes_until_loss_ == 0 || now;
   }
-  lose_power();
-  return true;
+  if (now) {
+    lose_power();
+  }
+  return now;
 }
 
 void FaultVfs::power_on() {
@@ -208,6 +217,7 @@ void FaultVfs::power_on() {
   flushed_names_.clear();
   survivors_.clear();
   changes_until_loss_ = 0;
+  flushes_until_loss_ = 0;
   off_ = false;
 }
 
@@ -396,7 +406,7 @@ int FaultVfs::on_sync(sqlite3_file* file, int flags) {
     self.crash_at_sync_ = false;
     return SQLITE_IOERR_FSYNC;
   }
-  if (self.fails_now()) {
+  if (self.fails_now(Kind::flush)) {
     return SQLITE_IOERR_FSYNC;
   }
   const int code = real->pMethods->xSync(real, flags);

@@ -46,6 +46,8 @@ class FaultVfs {
   // The same, in the middle of the n-th change from here on (from 1): a write, a truncation, a
   // flush, or a file's deletion.
   void power_loss_after(std::int64_t changes, std::uint64_t seed);
+  // The same, in the middle of the n-th flush.
+  void power_loss_in_flush(std::int64_t flushes, std::uint64_t seed);
   void power_on();
   [[nodiscard]] bool is_off();
   // How many writes, truncations, flushes and deletions there have been.
@@ -78,7 +80,8 @@ class FaultVfs {
   void tear(std::string& content, const Change& change);
   void track(const std::string& path, sqlite3_file* real, bool existed);
   void flush_folder_of(const std::string& path);
-  [[nodiscard]] bool fails_now();
+  enum class Kind { change, flush };
+  [[nodiscard]] bool fails_now(Kind kind = Kind::change);
   void lose_power();
   static void apply(std::string& content, const Change& change);
   static sqlite3_file* real_file(sqlite3_file* file);
@@ -110,7 +113,7 @@ class FaultVfs {
   bool crash_at_sync_ = false;
   std::int64_t syncs_ = 0;
   std::int64_t changes_ = 0;
-  std::int64_t changes_until_loss_ = 0;
+  std::int64_t changes_until_loss_ = 0, flushes_until_loss_ = 0;
   std::uint64_t random_ = 1;
 };
 

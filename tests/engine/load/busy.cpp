@@ -19,6 +19,8 @@ bool is_technical(const std::string& status) {
          status == "INTERNAL" || status == "DATA_LOSS" || status == "OUT_OF_MEMORY";
 }
 
+constexpr int acts_max = 3000;  // of one thread: what should have stopped it has not come
+
 // One thread of the shop.
 class Clerk {
  public:
@@ -31,7 +33,7 @@ class Clerk {
         random_(plan.seed * 1000 + static_cast<std::uint64_t>(number)) {}
 
   void work() {
-    while (!*stop_) {
+    while (!*stop_ && acts_ < acts_max) {
       switch (draw(10)) {
         case 0:
           import(draw(8) == 0 ? 300 : 5 + draw(30));

@@ -32,8 +32,8 @@ using Tell = std::function<void(const Json& event)>;
 [[nodiscard]] Json busy_config(const std::string& path, std::int64_t now_ms);
 
 // Orders, payments from the sandbox and from wallets, reveals, cancellations, imports, customers
-// and guests, due work; until `stop`, which the first failed call sets,
-// or `tell`.
+// and guests, due work; until `stop`, which the first failed call sets, or `tell`; or until some
+// thousand calls.
 void keep_busy(Shop& shop, const BusyPlan& plan, const Tell& tell, std::atomic<bool>& stop);
 
 }  // namespace kameng::test

@@ -50,13 +50,19 @@ class Victim {
     return problems;
   }
 
-  // Loses the power at a random change to the files, while opening or at work, and in every other
-  // round once more right after the shop has been looked at. What is wrong afterwards.
+  // Loses the power at a random change to the files or in a random flush, while opening or at work,
+  // and in every other round once more right after the shop has been looked at. What is wrong
+  // afterwards.
   std::vector<std::string> round(int number) {
     plan_.seed = random_();
     plan_.name = "r" + std::to_string(number);
-    constexpr std::int64_t moments[] = {30, 1'000, 2'000, 12'000};
-    vfs_.power_loss_after(draw(moments[number % 4]), random_());
+    if (number % 4 == 0) {
+      vfs_.power_loss_after(draw(30), random_());
+    } else if (number % 4 == 1) {
+      vfs_.power_loss_in_flush(draw(60), random_());
+    } else {
+      vfs_.power_loss_after(draw(number % 4 == 2 ? 2'000 : 12'000), random_());
+    }
     Result<std::unique_ptr<Engine>> engine = open();
     if (engine.ok()) {
       Shop shop(std::move(engine).value());
@@ -73,7 +79,7 @@ class Victim {
           },
           stop);
     }
-    vfs_.power_on();
+    lose_power(engine);
     now_ms_ += round_ms;
     engine = open();
     if (!engine.ok()) {
@@ -177,7 +183,7 @@ TEST_CASE("without flushing, a power loss is noticed") {
     Victim victim(seed);
     REQUIRE(Json(victim.begin()).dump() == "[]");
     victim.stop_flushing();
-    const std::vector<std::string> problems = victim.round(1);
+    const std::vector<std::string> problems = victim.round(2);
     if (!problems.empty()) {
       MESSAGE(problems.size(), " problems, the first: ", problems.front());
       ++noticed;
