@@ -176,6 +176,7 @@ class Command {
     std::string progress;
   };
 
+  void make_key();  // unless the caller brought one, or none is kept
   [[nodiscard]] Result<void> run(const sql::Work& work);
   [[nodiscard]] Result<void> run_alone(const sql::Work& work);
   [[nodiscard]] Stored claim(sql::Transaction& tx);
@@ -201,6 +202,7 @@ class Command {
   bool keyed_ = true;     // false: due work, and what is repeatable
   Bytes lease_;           // of running slices
   std::string progress_;  // of slices without a key
+  bool has_made_key_ = false;
   bool settled_ = false;
   TimeMs due_ms_ = DueHint::never;  // what expect_due() was told in this run
   bool claimed_before_ = false;
