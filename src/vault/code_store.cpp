@@ -62,7 +62,9 @@ std::vector<HeldCode> held(sql::Transaction& tx, const OrderId& order) {
 }
 
 void sell(sql::Transaction& tx, const OrderId& order, std::span<const HeldCode> codes) {
-  tx.run_exactly(static_cast<std::int64_t>(codes.size()), sell_codes, order);
+  for (const HeldCode& code : codes) {
+    tx.run_exactly(1, sell_code, code.id, order);
+  }
   for (const auto& [sku, count] : count_by_sku(codes)) {
     change_stock(tx, sku, {0, -count, count});
   }

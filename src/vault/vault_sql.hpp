@@ -48,9 +48,11 @@ inline constexpr sql::Statement claim_code{"code.claim",
 inline constexpr sql::Statement held_codes{
     "code.held",
     "SELECT id, sku_id, line FROM {p}code WHERE order_id = ? AND status = 2 ORDER BY id"};
-inline constexpr sql::Statement sell_codes{
-    "code.sell",
-    "UPDATE {p}code SET status = 3, hold_until_ms = NULL WHERE order_id = ? AND status = 2"};
+// One by one, by their row: where a table has a trigger SQLite first gathers the rows of an UPDATE
+// that may find several in a table of its own.
+inline constexpr sql::Statement sell_code{"code.sell",
+                                          "UPDATE {p}code SET status = 3, hold_until_ms = NULL"
+                                          " WHERE id = ? AND order_id = ? AND status = 2"};
 inline constexpr sql::Statement release_codes{
     "code.release",
     "UPDATE {p}code SET status = 1, order_id = NULL, line = NULL, hold_until_ms = NULL"
