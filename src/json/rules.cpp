@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "base/limits.hpp"
 
@@ -48,13 +50,27 @@ constexpr std::size_t map_key_bytes_max = 128;
   return 0;
 }
 
+// How many characters of ASCII it begins with, looked at eight at a time.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & high_bits) != 0) {
+      break;
+    }
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) {
+    ++at;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
-    const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
-    const auto plain = std::find_if(text.begin(), text.end(), beyond_ascii) - text.begin();
-    text.remove_prefix(static_cast<std::size_t>(plain));
+    text.remove_prefix(ascii_prefix(text));
     if (text.empty()) {
       return true;
     }
