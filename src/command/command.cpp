@@ -43,20 +43,27 @@ Command::Command(const Call& call, std::string_view operation, AnswerCodec codec
     key_ = hashed_key(keys(), call.actor.label(), operation, as_bytes(*key));
     const auto digest = keys().digest({as_bytes(operation), as_bytes(request_text())});
     digest_.assign(digest.begin(), digest.end());
-  } else {
-    key_ = make_id_bytes(call.now_ms, random().draw<10>());
-    key_[0] &= 0x7FU;
   }
 }
 
 Command::Command(const Call& call, std::string_view operation)
     : call_(call), operation_(operation), keyed_(false) {}
 
+void Command::make_key() {
+  if (keyed_ && digest_.empty() && !has_made_key_) {
+    has_made_key_ = true;
+    key_ = make_id_bytes(call_.now_ms, random().draw<10>());
+    key_[0] &= 0x7FU;
+  }
+}
+
 Result<void> Command::run(const sql::Work& work) {
+  make_key();
   return call_.environment.database.write(call_.deadline, work);
 }
 
 Result<void> Command::run_alone(const sql::Work& work) {
+  make_key();
   return call_.environment.database.write_alone(call_.deadline, work);
 }
 

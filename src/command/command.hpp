@@ -168,6 +168,7 @@ class Command {
     std::string progress;
   };
 
+  void make_key();  // unless the caller brought one, or none is kept
   [[nodiscard]] Result<void> run(const sql::Work& work);
   [[nodiscard]] Result<void> run_alone(const sql::Work& work);
   [[nodiscard]] Stored claim(sql::Transaction& tx);
@@ -193,6 +194,7 @@ class Command {
   bool keyed_ = true;     // false: due work, and what is repeatable
   Bytes lease_;           // of running slices
   std::string progress_;  // of slices without a key
+  bool has_made_key_ = false;
   bool settled_ = false;
   bool claimed_before_ = false;
   bool exists_ = false;  // the key row, as the last claim saw it
