@@ -57,21 +57,13 @@ ledger::Journal delivered_journal(const Order& order) {
 
 }  // namespace
 
-IdPool::IdPool(TimeMs now_ms, Random& random) : now_ms_(now_ms) {
-  random.fill(random_);
-}
-
 IdBytes IdPool::take() {
-  const std::size_t slot = next_ % slots;
-  const std::size_t round = next_ / slots;
-  ++next_;
-  std::array<std::uint8_t, 10> random;
-  std::copy_n(random_.begin() + static_cast<std::ptrdiff_t>(slot * random.size()), random.size(),
-              random.begin());
-  // What was drawn serves many rounds, told apart by their number.
-  random[8] = static_cast<std::uint8_t>(random[8] ^ (round >> 8U));
-  random[9] = static_cast<std::uint8_t>(random[9] ^ round);
-  return make_id_bytes(now_ms_, random);
+  const IdBytes taken = next_;
+  // One more, as of a number of 80 bits; the time stays.
+  constexpr std::size_t random_begins = 6;
+  for (std::size_t at = next_.size(); at-- > random_begins && ++next_[at] == 0;) {
+  }
+  return taken;
 }
 
 bool complete(const Order& order, const CodeFacts& codes) {

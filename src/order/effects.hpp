@@ -52,12 +52,12 @@ struct Effects {
   std::vector<audit::Entry> entries = {};
 };
 
-// Ids for whatever a decision may start, however many, drawn before the phase; each run begins
-// anew.
+// Ids for whatever a decision may start: the random part of the first is drawn before the phase,
+// the others count on from it. Each run begins anew.
 class IdPool {
  public:
-  IdPool(TimeMs now_ms, Random& random);
-  void rewind() { next_ = 0; }
+  IdPool(TimeMs now_ms, Random& random) : first_(make_id_bytes(now_ms, random.draw<10>())) {}
+  void rewind() { next_ = first_; }
   template <class IdType>
   [[nodiscard]] IdType next() {
     return IdType{take()};
@@ -65,10 +65,8 @@ class IdPool {
 
  private:
   [[nodiscard]] IdBytes take();
-  static constexpr std::size_t slots = 24;
-  TimeMs now_ms_;
-  std::array<std::uint8_t, 10 * slots> random_;
-  std::size_t next_ = 0;
+  IdBytes first_;
+  IdBytes next_ = first_;
 };
 
 // What the codes of an order look like when it is to be delivered.
