@@ -61,7 +61,11 @@ struct Begin {
     f.required("provider", &Begin::provider, "Name of a configured provider, or wallet.")
         .length(1, 32);
     f.optional("method", &Begin::method, "The provider's way of paying.").length(1, 32);
-    f.optional("lookup_secret", &Begin::lookup_secret, "A guest's secret.").length(1, 128).secret();
+    f.optional("lookup_secret", &Begin::lookup_secret,
+               "A guest's secret. To pay, the order's id is enough; a secret that is given must be "
+               "right.")
+        .length(1, 128)
+        .secret();
   }
 };
 

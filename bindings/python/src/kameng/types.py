@@ -1091,7 +1091,7 @@ class PaymentBeginRequest(TypedDict):
     method: NotRequired[str]
     """The provider's way of paying."""
     lookup_secret: NotRequired[str]
-    """A guest's secret."""
+    """A guest's secret. To pay, the order's id is enough; a secret that is given must be right."""
 
 
 class PaymentBeginAnswerCallHttp(TypedDict):
