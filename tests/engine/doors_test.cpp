@@ -147,7 +147,6 @@ TEST_SUITE("engine") {
     CHECK(ended.error["status"] == "UNAUTHENTICATED");
     CHECK(ended.error["field"] == "token");
     door.run("UPDATE kameng_account SET status = 'frozen'");
-    const Json third{{"token", me["token"]}};
     CHECK(shop.call("account.login",
                     {{"identifier", "li.na@example.com"}, {"password", "correct horse"}},
                     Json::object())

@@ -3,12 +3,10 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <mutex>
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include "json/error_document.hpp"
 #include "support/conversation.hpp"
 #include "support/shop.hpp"
 #include "support/side_door.hpp"

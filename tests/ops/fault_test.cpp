@@ -1,7 +1,9 @@
 // fault_test.cpp - every statement of every write fails, and nothing is left of it.
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 
 #include <doctest/doctest.h>
