@@ -33,9 +33,9 @@ std::string phc_string(const PasswordCost& cost, ByteView salt, ByteView hash) {
 }
 
 Error out_of_memory() {
-  return Error{Status::out_of_memory, "account.busy",
+  return Error{Status::out_of_memory, "engine.out_of_memory",
                "There is not enough memory to check a password."}
-      .with(Retry::later);
+      .with(Retry::same);
 }
 
 }  // namespace

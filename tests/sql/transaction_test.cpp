@@ -1,6 +1,7 @@
 // transaction_test.cpp - one transaction: kinds of values, sticky failures, statements that are
 // kept.
 #include <limits>
+#include <new>
 #include <string>
 
 #include "fixture.hpp"
@@ -128,6 +129,23 @@ TEST_CASE("a transaction stops at its first failure") {
   CHECK(failed.error().details ==
         std::vector<Detail>{{"statement", "note.set"}, {"constraint", "amount_positive"}});
   CHECK(read_number(*database, count_notes) == 0);
+}
+
+// Goal: memory that runs out while a work runs is told as that, to readers and writers.
+// Method: works that throw what operator new throws, in memory and on a file.
+TEST_CASE("memory that runs out in a work is told as that") {
+  const TempFolder folder;
+  for (const std::string& path : {std::string(":memory:"), folder.file("a.db")}) {
+    auto database = open_with_tables(at(path));
+    const Work work = [](Transaction&) -> Result<void> { throw std::bad_alloc(); };
+    const Result<void> read = database->read(soon(), work);
+    const Result<void> written = database->write(soon(), work);
+    for (const Result<void>* done : {&read, &written}) {
+      REQUIRE_FALSE(done->ok());
+      CHECK(done->error().status == Status::out_of_memory);
+      CHECK(done->error().reason == "engine.out_of_memory");
+    }
+  }
 }
 
 // Goal: a unique violation is told with the column's name, without the table prefix.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -101,6 +102,10 @@ Result<void> read_once(const void* owner, SqliteConnection& connection, const De
   try {
     const Inside inside(owner);
     answer = work(transaction);
+  } catch (const std::bad_alloc&) {
+    Failure failure;
+    failure.fault = Fault::out_of_memory;
+    transaction.fail(failure);
   } catch (...) {
     Error error;
     error.reason = "engine.exception";
