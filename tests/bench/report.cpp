@@ -71,6 +71,22 @@ double rounded(double value, double digits) {
   return static_cast<double>(static_cast<long long>(value * digits + 0.5)) / digits;
 }
 
+// The baseline's time over the door's, wall or CPU: the median of the rounds.
+double ratio(const std::vector<Spent>& baseline, const std::vector<Spent>& door,
+             double Spent::*time) {
+  return rounded(
+      median_of(door.size(), [&](std::size_t i) { return baseline[i].*time / door[i].*time; }),
+      1000);
+}
+
+std::vector<Spent> spent_of(const std::vector<Replayed>& replayed) {
+  std::vector<Spent> spent;
+  for (const Replayed& one : replayed) {
+    spent.push_back(one.spent);
+  }
+  return spent;
+}
+
 // A door's figures. `documents_us` is what its documents cost.
 Json door_figures(const Setting& setting, const Measured& measured, const std::vector<Spent>& door,
                   const Parts& parts, double documents_us) {
@@ -88,16 +104,10 @@ Json door_figures(const Setting& setting, const Measured& measured, const std::v
   return {{"us_per_trade", rounded(wall, 10)},
           {"cpu_us_per_trade",
            rounded(median_of(rounds, [&](std::size_t i) { return us(door[i].cpu_s); }), 10)},
-          {"of_minimal", rounded(median_of(rounds,
-                                           [&](std::size_t i) {
-                                             return measured.minimal[i].wall_s / door[i].wall_s;
-                                           }),
-                                 1000)},
-          {"of_replay", rounded(median_of(rounds,
-                                          [&](std::size_t i) {
-                                            return measured.replay[i].spent.wall_s / door[i].wall_s;
-                                          }),
-                                1000)},
+          {"of_minimal", ratio(measured.minimal, door, &Spent::wall_s)},
+          {"of_replay", ratio(spent_of(measured.replay), door, &Spent::wall_s)},
+          {"of_minimal_cpu", ratio(measured.minimal, door, &Spent::cpu_s)},
+          {"of_replay_cpu", ratio(spent_of(measured.replay), door, &Spent::cpu_s)},
           {"syncs_per_trade", rounded(median_of(rounds,
                                                 [&](std::size_t i) {
                                                   return static_cast<double>(door[i].syncs) /
@@ -156,37 +166,35 @@ void Report::add(const Setting& setting, const Measured& measured) {
                 1000)},
        {"wal_bytes_per_trade",
         rounded(replay([](const Replayed& one) { return static_cast<double>(one.wal_bytes); }), 1)},
-       {"c_of_cpp", rounded(median_of(rounds,
-                                      [&](std::size_t i) {
-                                        return measured.cpp[i].wall_s / measured.c[i].wall_s;
-                                      }),
-                            1000)},
+       {"c_of_cpp", ratio(measured.cpp, measured.c, &Spent::wall_s)},
+       {"c_of_cpp_cpu", ratio(measured.cpp, measured.c, &Spent::cpu_s)},
        {"cpp", door_figures(setting, measured, measured.cpp, parts_, 0)},
        {"c", door_figures(setting, measured, measured.c, parts_, parts_.documents_us)}});
 }
 
 void Report::print() const {
-  std::printf("%-8s %-4s %9s %9s  %-22s %s\n", "setting", "door", "us/trade", "CPU us",
-              "of minimal [of replay]", "json crypto sql sync rest, % of the time");
+  std::printf("%-8s %-4s %9s %9s  %-12s %-12s %s\n", "setting", "door", "us/trade", "CPU us",
+              "of minimal", "by CPU", "json crypto sql sync rest, % of the time");
+  std::printf("%-8s %-4s %9s %9s  %-12s %-12s\n", "", "", "", "", "[of replay]", "[of replay]");
   for (const Json& setting : all_["settings"]) {
+    const auto number = [](const Json& in, const char* name) { return in[name].get<double>(); };
+    const std::string name = setting["name"];
     for (const char* door : {"cpp", "c"}) {
       const Json& figures = setting[door];
-      const Json& shares = figures["shares"];
-      const auto percent = [&](const char* part) { return shares[part].get<double>() * 100; };
-      std::printf("%-8s %-4s %9.1f %9.1f  %5.2f [%.2f]           %4.0f %4.0f %4.0f %4.0f %4.0f\n",
-                  setting["name"].get<std::string>().c_str(), door,
-                  figures["us_per_trade"].get<double>(), figures["cpu_us_per_trade"].get<double>(),
-                  figures["of_minimal"].get<double>(), figures["of_replay"].get<double>(),
-                  percent("json"), percent("crypto"), percent("sql"), percent("sync"),
-                  percent("rest"));
+      const auto percent = [&](const char* part) { return number(figures["shares"], part) * 100; };
+      std::printf(
+          "%-8s %-4s %9.1f %9.1f  %.2f [%.2f]  %.2f [%.2f]  %4.0f %4.0f %4.0f %4.0f %4.0f\n",
+          name.c_str(), door, number(figures, "us_per_trade"), number(figures, "cpu_us_per_trade"),
+          number(figures, "of_minimal"), number(figures, "of_replay"),
+          number(figures, "of_minimal_cpu"), number(figures, "of_replay_cpu"), percent("json"),
+          percent("crypto"), percent("sql"), percent("sync"), percent("rest"));
     }
-    std::printf(
-        "%-8s minimal %.1f us, replay %.1f us; a trade is %.2f statements, %.3f commits, "
-        "%.0f bytes of WAL; C %.2f of C++\n",
-        setting["name"].get<std::string>().c_str(), setting["minimal_us_per_trade"].get<double>(),
-        setting["replay_us_per_trade"].get<double>(), setting["statements_per_trade"].get<double>(),
-        setting["commits_per_trade"].get<double>(), setting["wal_bytes_per_trade"].get<double>(),
-        setting["c_of_cpp"].get<double>());
+    std::printf("%-8s minimal %.1f us, replay %.1f us; C %.2f of C++, by CPU %.2f\n", name.c_str(),
+                number(setting, "minimal_us_per_trade"), number(setting, "replay_us_per_trade"),
+                number(setting, "c_of_cpp"), number(setting, "c_of_cpp_cpu"));
+    std::printf("%-8s a trade: %.2f statements, %.3f commits, %.0f bytes of WAL\n", name.c_str(),
+                number(setting, "statements_per_trade"), number(setting, "commits_per_trade"),
+                number(setting, "wal_bytes_per_trade"));
   }
   std::printf("%s\n", all_.dump().c_str());
 }
