@@ -51,11 +51,13 @@ inline constexpr Statement job_bury{
 inline constexpr Statement job_next{
     "job.next", "SELECT MIN(due_at_ms) FROM {p}job WHERE due_at_ms IS NOT NULL"};
 
-// Not at every run: a worker that runs each second would write each second.
+// Not at every run: a worker that runs each second would write each second. A time that lies ahead
+// is of a clock that has jumped back since, and is replaced.
 inline constexpr Statement due_run_note{
     "due_run.note",
     "INSERT INTO {p}due_run (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE"
-    " SET at_ms = excluded.at_ms WHERE at_ms < excluded.at_ms - 10000"};
+    " SET at_ms = excluded.at_ms"
+    " WHERE at_ms NOT BETWEEN excluded.at_ms - 10000 AND excluded.at_ms"};
 
 inline constexpr Statement due_run_last{"due_run.last",
                                         "SELECT at_ms FROM {p}due_run WHERE id = 1"};
