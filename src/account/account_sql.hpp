@@ -1,8 +1,6 @@
 // account_sql.hpp - every statement of the account and session tables, named.
 #pragma once
 
-#include <string_view>
-
 #include "sql/statement.hpp"
 
 namespace kameng::account {
@@ -11,7 +9,7 @@ namespace kameng::account {
 // under the ring: dropping that one key makes them unreadable in every copy. The blinds serve
 // sign-in and uniqueness. A session keeps a hash of its token and the nonce that the token can be
 // derived from again, never the token.
-inline constexpr std::string_view account_schema = R"sql(
+inline constexpr sql::Script account_schema{.sqlite = R"sql(
 CREATE TABLE {p}account (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   status TEXT NOT NULL CHECK (status IN ('active', 'frozen')),
@@ -38,7 +36,7 @@ CREATE TABLE {p}session (
   revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX {p}session_account ON {p}session (account_id, expires_at_ms);
-)sql";
+)sql"};
 
 inline constexpr sql::Statement insert_account{
     "account.insert",

@@ -4,11 +4,11 @@
 // the log is read by position, and what belongs to an order is found through the order.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::audit {
 
-inline constexpr std::string_view audit_schema = R"sql(
+inline constexpr sql::Script audit_schema{.sqlite = R"sql(
 CREATE TABLE {p}audit_entry (
   position INTEGER PRIMARY KEY,
   published INTEGER NOT NULL CHECK (published IN (0, 1)),
@@ -37,6 +37,6 @@ CREATE TRIGGER {p}audit_checkpoint_no_update BEFORE UPDATE ON {p}audit_checkpoin
 BEGIN SELECT RAISE(ABORT, 'checkpoints are immutable'); END;
 CREATE TRIGGER {p}audit_checkpoint_no_delete BEFORE DELETE ON {p}audit_checkpoint
 BEGIN SELECT RAISE(ABORT, 'checkpoints are immutable'); END;
-)sql";
+)sql"};
 
 }  // namespace kameng::audit

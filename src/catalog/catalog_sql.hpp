@@ -1,15 +1,13 @@
 // catalog_sql.hpp - every statement of the catalog's tables, named.
 #pragma once
 
-#include <string_view>
-
 #include "sql/statement.hpp"
 
 namespace kameng::catalog {
 
 // Goods keep a rowid: a description may be long, and long rows make a poor b-tree. SKUs are read by
 // id on every order and are short, so their rows live in the index itself.
-inline constexpr std::string_view catalog_schema = R"sql(
+inline constexpr sql::Script catalog_schema{.sqlite = R"sql(
 CREATE TABLE {p}category (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   parent_id BLOB REFERENCES {p}category (id),
@@ -41,7 +39,7 @@ CREATE TABLE {p}sku (
   delivery TEXT NOT NULL CHECK (delivery IN ('code')),
   UNIQUE (goods_id, ordinal)
 ) STRICT, WITHOUT ROWID;
-)sql";
+)sql"};
 
 inline constexpr sql::Statement insert_category{
     "category.insert",

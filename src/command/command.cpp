@@ -160,8 +160,8 @@ void Command::record(sql::Transaction& tx, const std::vector<audit::Entry>& entr
 std::int64_t prune_keys(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max) {
   const TimeMs before = now_ms - key_kept_ms;
   const IdBytes made_before = make_id_bytes(before, std::array<std::uint8_t, 10>{});
-  return tx.run(prune_brought_keys, before, rows_max) +
-         tx.run(prune_made_keys, made_before, rows_max);
+  return tx.run_count(prune_brought_keys, before, rows_max) +
+         tx.run_count(prune_made_keys, made_before, rows_max);
 }
 
 }  // namespace kameng::command

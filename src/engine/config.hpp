@@ -17,11 +17,26 @@ namespace kameng::engine {
 struct StorageConfig {
   std::string driver = "sqlite";
   std::string path = ":memory:";
+  std::optional<std::string> dsn;
+  std::int64_t pool_size = 8;
+  std::string table_prefix = "kameng_";
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("driver", &StorageConfig::driver, "sqlite.").length(1, 32);
-    f.optional("path", &StorageConfig::path, "A file, or :memory:.").length(1, 4096);
+    f.optional("driver", &StorageConfig::driver, "sqlite, postgres or mariadb.").length(1, 32);
+    f.optional("path", &StorageConfig::path, "Of sqlite: a file, or :memory:.").length(1, 4096);
+    f.optional("dsn", &StorageConfig::dsn,
+               "Of a server: postgresql://user:password@host/database (or any libpq connection "
+               "string), mariadb://user:password@host:3306/database?socket=/path.")
+        .length(1, 4096);
+    f.optional("pool_size", &StorageConfig::pool_size,
+               "Of a server: how many connections are open at most; a call waits for a free one "
+               "until its deadline.")
+        .range(1, 256);
+    f.optional("table_prefix", &StorageConfig::table_prefix,
+               "Begins the name of every table, so that they can live in a database of yours: a "
+               "letter, then lower-case letters, digits and _.")
+        .length(1, 32);
   }
 };
 

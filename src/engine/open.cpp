@@ -10,8 +10,8 @@
 #include "catalog/catalog_sql.hpp"
 #include "command/command_schema.hpp"
 #include "crypto/random.hpp"
-#include "engine/seams.hpp"
 #include "engine/state.hpp"
+#include "engine/storage.hpp"
 #include "keys/key_file.hpp"
 #include "keys/key_store.hpp"
 #include "keys/keys_schema.hpp"
@@ -22,7 +22,6 @@
 #include "provider/sandbox/sandbox_provider.hpp"
 #include "queue/queue_schema.hpp"
 #include "sql/migration.hpp"
-#include "sql/sqlite/sqlite.hpp"
 #include "vault/vault_schema.hpp"
 
 namespace kameng {
@@ -72,7 +71,7 @@ class HostLog final : public LogSink {
 };
 
 bool in_memory(const engine::Config& config) {
-  return config.storage.path == ":memory:";
+  return config.storage.driver == "sqlite" && config.storage.path == ":memory:";
 }
 
 Result<Log> open_log(const engine::LogConfig& config, Host& host) {
@@ -146,12 +145,6 @@ Result<std::shared_ptr<const keys::KeyRing>> open_keys(const engine::Config& con
 }
 
 Result<void> check_config(const engine::Config& config) {
-  if (config.storage.driver != "sqlite") {
-    return Error{Status::incompatible, "storage.driver_missing",
-                 "This library has no storage driver named `" +
-                     config.storage.driver.substr(0, 32) + "`; it has sqlite."}
-        .at("storage.driver");
-  }
   if (config.providers.sandbox.enabled && !in_memory(config) && !config.allow_sandbox) {
     return Error{
         Status::failed_precondition, "sandbox.not_allowed",
@@ -190,13 +183,7 @@ Result<void> note_opening(Engine::State& state) {
 
 Result<void> open_storage(Engine::State& state, Host& host) {
   const engine::Config& config = state.config;
-  sql::sqlite::Options options;
-  options.path = config.storage.path;
-  options.before_statement = engine::seams_in_use().before_statement;
-  options.trace = engine::seams_in_use().trace;
-  options.vfs = engine::seams_in_use().vfs;
-  options.durable = engine::seams_in_use().durable;
-  KAMENG_TRY(state.database, sql::sqlite::open(options));
+  KAMENG_TRY(state.database, engine::open_database(config.storage, engine::seams_in_use()));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
   KAMENG_CHECK(state.database->migrate(migrations(), now_ms, deadline));

@@ -2,11 +2,11 @@
 // active.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::keys {
 
-inline constexpr std::string_view keys_schema = R"(
+inline constexpr sql::Script keys_schema{.sqlite = R"(
 CREATE TABLE {p}key (
   id INTEGER PRIMARY KEY,
   purpose TEXT NOT NULL,
@@ -16,6 +16,6 @@ CREATE TABLE {p}key (
   created_at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX {p}key_active ON {p}key (purpose) WHERE state = 'active';
-)";
+)"};
 
 }  // namespace kameng::keys

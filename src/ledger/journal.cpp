@@ -84,7 +84,7 @@ void change_balance(sql::Transaction& tx, const Change& change, std::string_view
     tx.run(balance_credit, change.owner, account, currency, change.amount);
   } else if (change.amount < 0) {
     const std::int64_t rows =
-        tx.run(balance_debit, -change.amount, change.owner, account, currency);
+        tx.run_count(balance_debit, -change.amount, change.owner, account, currency);
     if (rows == 0 && !tx.failed()) {
       // No row is a balance of zero, and the CHECK that would have refused was never asked.
       tx.fail({sql::Fault::check, std::string(balance_debit.name), "ledger_balance.balance"});

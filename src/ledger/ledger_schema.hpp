@@ -6,11 +6,11 @@
 // in ledger_total plus the entries after ledger_mark.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::ledger {
 
-inline constexpr std::string_view ledger_schema = R"sql(
+inline constexpr sql::Script ledger_schema{.sqlite = R"sql(
 CREATE TABLE {p}journal (
   id INTEGER PRIMARY KEY,
   ref TEXT NOT NULL,
@@ -65,6 +65,6 @@ CREATE TRIGGER {p}entry_no_update BEFORE UPDATE ON {p}entry
 BEGIN SELECT RAISE(ABORT, 'entry rows are immutable'); END;
 CREATE TRIGGER {p}entry_no_delete BEFORE DELETE ON {p}entry
 BEGIN SELECT RAISE(ABORT, 'entry rows are immutable'); END;
-)sql";
+)sql"};
 
 }  // namespace kameng::ledger

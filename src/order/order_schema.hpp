@@ -1,14 +1,14 @@
 // order_schema.hpp - orders and their lines.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::order {
 
 // `due_at_ms` is when the engine acts next by itself (expiry, end of closing, another try at
 // delivery); NULL when nothing is due. The unpaid_* indexes serve the quotas and hold unpaid orders
 // alone.
-inline constexpr std::string_view order_schema = R"sql(
+inline constexpr sql::Script order_schema{.sqlite = R"sql(
 CREATE TABLE {p}order (
   id BLOB PRIMARY KEY CHECK (length(id) = 16),
   account_id BLOB CHECK (length(account_id) = 16),
@@ -51,6 +51,6 @@ CREATE TABLE {p}order_line (
   commission_bp INTEGER NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
   PRIMARY KEY (order_id, line)
 ) STRICT, WITHOUT ROWID;
-)sql";
+)sql"};
 
 }  // namespace kameng::order

@@ -1,13 +1,13 @@
 // payment_schema.hpp - payments, refunds and the notices that moved them.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::payment {
 
 // A payment and its one transaction with the provider share a row: a try with another provider is
 // another payment. out_trade_no is printed from the id, so it needs no column and no index.
-inline constexpr std::string_view payment_schema = R"sql(
+inline constexpr sql::Script payment_schema{.sqlite = R"sql(
 CREATE TABLE {p}payment (
   id BLOB PRIMARY KEY CHECK (length(id) = 16),
   order_id BLOB NOT NULL CHECK (length(order_id) = 16),
@@ -55,6 +55,6 @@ CREATE TABLE {p}simulated_trade (
   amount INTEGER NOT NULL CHECK (amount > 0),
   currency TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-)sql";
+)sql"};
 
 }  // namespace kameng::payment

@@ -6,8 +6,8 @@
 namespace kameng::queue {
 
 bool insert_job(sql::Transaction& tx, const NewJob& job, TimeMs now_ms) {
-  return tx.run(job_insert, job.kind, job.args, job.max_attempts, job.run_at_ms, job.unique_key,
-                now_ms) == 1;
+  return tx.run_count(job_insert, job.kind, job.args, job.max_attempts, job.run_at_ms,
+                      job.unique_key, now_ms) == 1;
 }
 
 std::vector<Job> claim_jobs(sql::Transaction& tx, TimeMs now_ms, int limit, std::int64_t lease_ms) {
@@ -34,7 +34,7 @@ std::vector<Job> claim_jobs(sql::Transaction& tx, TimeMs now_ms, int limit, std:
 }
 
 bool renew_job(sql::Transaction& tx, Job& job, TimeMs lease_until_ms) {
-  const bool ours = tx.run(job_renew, lease_until_ms, job.id, job.lease_until_ms) == 1;
+  const bool ours = tx.run_count(job_renew, lease_until_ms, job.id, job.lease_until_ms) == 1;
   if (ours) {
     job.lease_until_ms = lease_until_ms;
   }
@@ -42,17 +42,18 @@ bool renew_job(sql::Transaction& tx, Job& job, TimeMs lease_until_ms) {
 }
 
 bool finish_job(sql::Transaction& tx, const Job& job) {
-  return tx.run(job_delete, job.id, job.lease_until_ms) == 1;
+  return tx.run_count(job_delete, job.id, job.lease_until_ms) == 1;
 }
 
 bool run_job_again(sql::Transaction& tx, const Job& job, TimeMs run_at_ms) {
-  return tx.run(job_again, run_at_ms, job.id, job.lease_until_ms) == 1;
+  return tx.run_count(job_again, run_at_ms, job.id, job.lease_until_ms) == 1;
 }
 
 Failed fail_job(sql::Transaction& tx, const Job& job, TimeMs run_at_ms, std::string_view reason) {
   const bool last = job.attempt >= job.max_attempts;
-  const std::int64_t rows = last ? tx.run(job_bury, reason, job.id, job.lease_until_ms)
-                                 : tx.run(job_retry, run_at_ms, reason, job.id, job.lease_until_ms);
+  const std::int64_t rows =
+      last ? tx.run_count(job_bury, reason, job.id, job.lease_until_ms)
+           : tx.run_count(job_retry, run_at_ms, reason, job.id, job.lease_until_ms);
   if (rows == 0) {
     return Failed::not_ours;
   }

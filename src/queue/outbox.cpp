@@ -97,11 +97,12 @@ std::vector<StoredCall> unanswered(sql::Transaction& tx, std::string_view subjec
 
 bool finish(sql::Transaction& tx, const CallId& id, CallState done_or_dead,
             std::string_view reason) {
-  return tx.run(outbox_finish, call_state_name(done_or_dead), reason_or_null(reason), id) == 1;
+  return tx.run_count(outbox_finish, call_state_name(done_or_dead), reason_or_null(reason), id) ==
+         1;
 }
 
 bool retry_at(sql::Transaction& tx, const CallId& id, TimeMs due_at_ms, std::string_view reason) {
-  return tx.run(outbox_retry, due_at_ms, reason_or_null(reason), id) == 1;
+  return tx.run_count(outbox_retry, due_at_ms, reason_or_null(reason), id) == 1;
 }
 
 std::optional<TimeMs> next_call_at(sql::Transaction& tx) {

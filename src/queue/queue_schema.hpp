@@ -5,11 +5,11 @@
 // by itself.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::queue {
 
-inline constexpr std::string_view queue_schema = R"sql(
+inline constexpr sql::Script queue_schema{.sqlite = R"sql(
 CREATE TABLE {p}outbox (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   kind TEXT NOT NULL,
@@ -46,6 +46,6 @@ CREATE TABLE {p}job (
 
 CREATE INDEX {p}job_due ON {p}job (due_at_ms) WHERE due_at_ms IS NOT NULL;
 CREATE UNIQUE INDEX {p}job_unique_key ON {p}job (unique_key) WHERE unique_key IS NOT NULL;
-)sql";
+)sql"};
 
 }  // namespace kameng::queue

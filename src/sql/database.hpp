@@ -53,9 +53,6 @@ class Database {
   [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
   [[nodiscard]] virtual Metrics metrics() const = 0;
 
-  // The work that runs as the last statements of every transaction that wrote: on SQLite the
-  // sequencer. Set once, after migrate() and before the first caller.
-  virtual void before_commit(Work work) = 0;
   // Brings the schema up to date (migration.hpp).
   [[nodiscard]] Result<void> migrate(std::span<const Migration> migrations, TimeMs now_ms,
                                      const Deadline& deadline);

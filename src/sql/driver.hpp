@@ -53,6 +53,9 @@ struct Failure {
 // server message.
 [[nodiscard]] Error to_error(const Failure& failure);
 
+// Connection::write() does not look at how many rows were changed.
+inline constexpr std::int64_t any_count = -1;
+
 // Whether a statement's text and blobs outlive the call that binds them.
 enum class Binding { borrowed, copied };
 
@@ -83,6 +86,15 @@ class Connection {
   // The statement prepared on this connection, kept for the connection's life; null with `failure`
   // set. It is in use until its reset(): a second prepare() before that is misuse.
   [[nodiscard]] virtual Cursor* prepare(const Statement& statement, Failure& failure) = 0;
+  // Runs a statement that answers nothing. A driver may keep it back and send it with those that
+  // follow, at the latest with the next prepare(), write_now() or commit(), which then report its
+  // failure under its name; without `failure` set it is taken to have run. A count of changed rows
+  // other than `expected` is a conflict.
+  [[nodiscard]] virtual bool write(const Statement& statement, std::span<const Value> values,
+                                   std::int64_t expected, Failure& failure);
+  // Runs it at once; the rows that it changed.
+  [[nodiscard]] virtual std::int64_t write_now(const Statement& statement,
+                                               std::span<const Value> values, Failure& failure);
   [[nodiscard]] virtual std::int64_t changes()
       const = 0;  // rows changed by the last finished statement
   [[nodiscard]] virtual Failure execute(

@@ -53,7 +53,7 @@ std::map<std::int64_t, Applied> read_applied(Transaction& transaction) {
 }
 
 Result<void> check_known(const std::map<std::int64_t, Applied>& applied,
-                         std::span<const Migration> migrations) {
+                         std::span<const Migration> migrations, Dialect dialect) {
   const std::int64_t newest = migrations.empty() ? 0 : migrations.back().number;
   for (const auto& [number, step] : applied) {
     if (number > newest && step.breaking) {
@@ -63,7 +63,7 @@ Result<void> check_known(const std::map<std::int64_t, Applied>& applied,
   }
   for (const Migration& migration : migrations) {
     const auto found = applied.find(migration.number);
-    if (found != applied.end() && found->second.checksum != checksum(migration)) {
+    if (found != applied.end() && found->second.checksum != checksum(migration, dialect)) {
       return refuse(Status::incompatible, "storage.migration_changed",
                     "A step of the schema was applied with another text.", migration.number);
     }
@@ -85,14 +85,15 @@ Result<void> check_order(std::span<const Migration> migrations) {
 
 void apply(Transaction& transaction, const Migration& migration, bool started, TimeMs now_ms) {
   if (!started) {
-    transaction.run(start_migration, migration.number, migration.name, checksum(migration),
-                    migration.breaking, now_ms);
+    transaction.run(start_migration, migration.number, migration.name,
+                    checksum(migration, transaction.dialect()), migration.breaking, now_ms);
   }
-  for (const std::string_view script : migration.scripts) {
+  for (const Script& script : migration.scripts) {
     if (transaction.failed()) {
       return;
     }
-    if (Failure failure = transaction.connection().execute(script)) {
+    if (Failure failure =
+            transaction.connection().execute(script.text_for(transaction.dialect()))) {
       failure.statement = migration.name;
       transaction.fail(std::move(failure));
     }
@@ -102,7 +103,7 @@ void apply(Transaction& transaction, const Migration& migration, bool started, T
 
 }  // namespace
 
-std::string checksum(const Migration& migration) {
+std::string checksum(const Migration& migration, Dialect dialect) {
   // FNV-1a, 64 bits: it finds an edit, it does not have to stop a forger.
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto add = [&hash](std::string_view text) {
@@ -112,8 +113,8 @@ std::string checksum(const Migration& migration) {
     hash = (hash ^ 0xffu) * 0x100000001b3u;  // no byte of UTF-8: keeps the parts apart
   };
   add(migration.name);
-  for (const std::string_view script : migration.scripts) {
-    add(script);
+  for (const Script& script : migration.scripts) {
+    add(script.text_for(dialect));
   }
   std::string text;
   for (int shift = 60; shift >= 0; shift -= 4) {
@@ -131,7 +132,7 @@ Result<void> Database::migrate(std::span<const Migration> migrations, TimeMs now
       return {};
     }
     const std::map<std::int64_t, Applied> applied = read_applied(transaction);
-    KAMENG_CHECK(check_known(applied, migrations));
+    KAMENG_CHECK(check_known(applied, migrations, dialect()));
     for (const Migration& migration : migrations) {
       const auto found = applied.find(migration.number);
       if (found == applied.end() || !found->second.done) {

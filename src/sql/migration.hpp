@@ -17,14 +17,14 @@
 namespace kameng::sql {
 
 struct Migration {
-  int number = 0;                         // from 1, rising
-  std::string_view name;                  // "order.tables"
-  std::vector<std::string_view> scripts;  // several statements each, with `{p}`
-  bool breaking = false;  // a library that does not know this step must not use the database
+  int number = 0;               // from 1, rising
+  std::string_view name;        // "order.tables"
+  std::vector<Script> scripts;  // with `{p}`
+  bool breaking = false;        // a library that does not know this step must not use the database
 };
 
-// Of the name and the scripts as written, so that it is the same for every table prefix.
-[[nodiscard]] std::string checksum(const Migration& migration);
+// Of the name and the database's scripts as written, so that it is the same for every table prefix.
+[[nodiscard]] std::string checksum(const Migration& migration, Dialect dialect);
 
 // Database::migrate() gives these reasons besides write()'s: storage.migration_changed (a step that
 // was applied has another text now) and storage.schema_newer (a breaking step was applied that this

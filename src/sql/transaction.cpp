@@ -65,33 +65,22 @@ Rows Transaction::start(const Statement& statement, std::span<const Value> value
   return {cursor, failure_};
 }
 
-std::int64_t Transaction::finish(const Statement& statement, std::span<const Value> values) {
+void Transaction::write(const Statement& statement, std::span<const Value> values,
+                        std::int64_t expected) {
+  if (!failed() && connection_->write(statement, values, expected, failure_)) {
+    ++writes_;
+  }
+}
+
+std::int64_t Transaction::write_now(const Statement& statement, std::span<const Value> values) {
   if (failed()) {
     return 0;
   }
-  Cursor* cursor = connection_->prepare(statement, failure_);
-  if (cursor == nullptr) {
-    return 0;
-  }
-  const bool writes = cursor->writes();
-  if (cursor->bind(values, Binding::borrowed, failure_)) {
-    while (cursor->step(failure_)) {
-      // Rows that a RETURNING gives are passed over.
-    }
-  }
-  const std::int64_t changed = !failed() && writes ? connection_->changes() : 0;
-  cursor->reset(failure_);
-  if (!failed() && writes) {
+  const std::int64_t changed = connection_->write_now(statement, values, failure_);
+  if (!failed()) {
     ++writes_;
   }
   return failed() ? 0 : changed;
-}
-
-void Transaction::expect(std::int64_t expected, std::int64_t changed, const Statement& statement) {
-  if (!failed() && changed != expected) {
-    failure_.fault = Fault::conflict;
-    failure_.statement = statement.name;
-  }
 }
 
 }  // namespace kameng::sql

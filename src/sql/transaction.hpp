@@ -81,22 +81,34 @@ class Transaction {
     return start(statement, {values, sizeof...(parameters)});
   }
 
-  // Writes; returns the rows changed.
+  // Writes. The statement may go out only with those that follow it: what it failed with is known
+  // at the next query, run_count() or commit.
   template <class... Parameters>
-  std::int64_t run(const Statement& statement, const Parameters&... parameters) {
-    const Value values[] = {to_value(parameters)..., Value{}};
-    return finish(statement, {values, sizeof...(parameters)});
+  void run(const Statement& statement, const Parameters&... parameters) {
+    run_exactly(any_count, statement, parameters...);
   }
 
-  // As run(), and a count other than `expected` fails the transaction as a conflict: a row that the
-  // decision stood on has changed under it, so the phase runs again.
+  // As run(), and a count of changed rows other than `expected` fails the transaction as a
+  // conflict: a row that the decision stood on has changed under it, so the phase runs again.
   template <class... Parameters>
   void run_exactly(std::int64_t expected, const Statement& statement,
                    const Parameters&... parameters) {
-    expect(expected, run(statement, parameters...), statement);
+    const Value values[] = {to_value(parameters)..., Value{}};
+    write(statement, {values, sizeof...(parameters)}, expected);
+  }
+
+  // Writes at once and returns the rows changed: 0 in a failed transaction.
+  template <class... Parameters>
+  [[nodiscard]] std::int64_t run_count(const Statement& statement,
+                                       const Parameters&... parameters) {
+    const Value values[] = {to_value(parameters)..., Value{}};
+    return write_now(statement, {values, sizeof...(parameters)});
   }
 
   [[nodiscard]] Dialect dialect() const { return connection_->dialect(); }
+  // Nobody else writes while this transaction is open, so what it has read stays true without a
+  // lock, and ids and positions become visible in their order.
+  [[nodiscard]] bool is_only_writer() const { return dialect() == Dialect::sqlite; }
   [[nodiscard]] bool failed() const noexcept { return static_cast<bool>(failure_); }
   [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
   void fail(Failure failure);
@@ -106,8 +118,8 @@ class Transaction {
 
  private:
   Rows start(const Statement& statement, std::span<const Value> values);
-  std::int64_t finish(const Statement& statement, std::span<const Value> values);
-  void expect(std::int64_t expected, std::int64_t changed, const Statement& statement);
+  void write(const Statement& statement, std::span<const Value> values, std::int64_t expected);
+  std::int64_t write_now(const Statement& statement, std::span<const Value> values);
 
   Connection* connection_;
   Failure failure_;

@@ -207,8 +207,9 @@ Result<void> ImportJob::insert(sql::Transaction& tx, ImportProgress& at, const D
         sealed_ahead ? Bytes()
                      : key->seal(place, parsed_.code(candidate.index), command_->random());
     const Bytes& sealed = sealed_ahead ? sealed_[index] : sealed_now;
-    const std::int64_t inserted = tx.run(insert_code, place.sku_id, place.batch_id, place.ordinal,
-                                         candidate.blind, sealed, rejects ? 0 : 1);
+    const std::int64_t inserted =
+        tx.run_count(insert_code, place.sku_id, place.batch_id, place.ordinal, candidate.blind,
+                     sealed, rejects ? 0 : 1);
     ++at.next;
     at.imported += inserted;
     if (inserted == 0 && rejects) {
@@ -251,15 +252,15 @@ Result<std::optional<code::Imported>> ImportJob::slice(sql::Transaction& tx,
                at->next == static_cast<std::int64_t>(candidates_.size());
         break;
       case ImportStage::activate: {
-        const std::int64_t changed = tx.run(activate_codes, at->batch_id, at->first_ordinal,
-                                            end_ordinal(*at), rows_per_change);
+        const std::int64_t changed = tx.run_count(activate_codes, at->batch_id, at->first_ordinal,
+                                                  end_ordinal(*at), rows_per_change);
         change_stock(tx, request_->sku_id, {changed, 0, 0});
         done = changed < rows_per_change;
         break;
       }
       case ImportStage::take_back:
-        if (tx.run(take_back_codes, at->batch_id, at->first_ordinal, end_ordinal(*at),
-                   rows_per_change) < rows_per_change) {
+        if (tx.run_count(take_back_codes, at->batch_id, at->first_ordinal, end_ordinal(*at),
+                         rows_per_change) < rows_per_change) {
           return refuse(tx, duplicate(1, {at->duplicate_line}));
         }
         break;

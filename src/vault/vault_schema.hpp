@@ -5,13 +5,13 @@
 // past what was sold. Stock counts are a snapshot plus the deltas that are not folded yet.
 #pragma once
 
-#include <string_view>
+#include "sql/statement.hpp"
 
 namespace kameng::vault {
 
 // status: 0 imported (of an import that may still be refused), 1 available, 2 held, 3 sold, 4
 // revealed.
-inline constexpr std::string_view vault_schema = R"sql(
+inline constexpr sql::Script vault_schema{.sqlite = R"sql(
 CREATE TABLE {p}batch (
   id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   sku_id BLOB NOT NULL CHECK (length(sku_id) = 16),
@@ -63,6 +63,6 @@ CREATE TABLE {p}stock_delta (
   sold INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX {p}stock_delta_sku ON {p}stock_delta (sku_id);
-)sql";
+)sql"};
 
 }  // namespace kameng::vault

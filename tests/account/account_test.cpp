@@ -200,7 +200,7 @@ TEST_SUITE("account") {
     REQUIRE(find(id).has_value());
     CHECK(find(id)->id == id);
     CHECK(find(id)->active);
-    people.memory.write([&](sql::Transaction& tx) { return tx.run(freeze, id); });
+    people.memory.write([&](sql::Transaction& tx) { return tx.run_count(freeze, id); });
     REQUIRE(find(id).has_value());
     CHECK_FALSE(find(id)->active);
   }

@@ -27,7 +27,7 @@ inline constexpr std::int64_t session_ms = 30 * day_ms;
 class People {
  public:
   People() : People({account_schema}) {}
-  People(std::initializer_list<std::string_view> schemas) : memory(schemas) {
+  People(std::initializer_list<sql::Script> schemas) : memory(schemas) {
     REQUIRE(crypto::start().ok());
     auto masters = std::make_shared<const keys::MasterKeys>(keys::MasterKey::draw(random));
     auto made = keys::KeyRing::make(masters, keys::draw_data_keys(random));

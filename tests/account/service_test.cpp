@@ -150,7 +150,7 @@ TEST_SUITE("account") {
       CHECK(outcome.error().reason == "account.bad_credentials");
       CHECK(outcome.error().message == desk.login("x@example.com", "y").error().message);
     }
-    CHECK(desk.entries() == 1);  // the registration's
+    CHECK(desk.entries() == 1);               // the registration's
     CHECK(desk.refusals.take_all().empty());  // dispatch counts, for every operation
   }
 
@@ -193,7 +193,7 @@ TEST_SUITE("account") {
   TEST_CASE("a frozen account is told after the right password only") {
     Desk desk;
     REQUIRE(desk.register_tom().ok());
-    desk.people.memory.write([](sql::Transaction& tx) { return tx.run(freeze_all); });
+    desk.people.memory.write([](sql::Transaction& tx) { return tx.run_count(freeze_all); });
     CHECK(desk.login("tom@example.com", "wrong").error().reason == "account.bad_credentials");
     const auto right = desk.login("tom@example.com", "correct horse");
     REQUIRE_FALSE(right.ok());

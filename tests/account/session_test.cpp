@@ -212,7 +212,7 @@ TEST_SUITE("account") {
     People people;
     const AccountId id = people.add_email("a@example.com");
     const std::string token = people.sign_in(id);
-    people.memory.write([&](sql::Transaction& tx) { return tx.run(freeze, id); });
+    people.memory.write([&](sql::Transaction& tx) { return tx.run_count(freeze, id); });
     REQUIRE(people.who(token).has_value());
     CHECK(people.who(token)->status == AccountStatus::frozen);
   }

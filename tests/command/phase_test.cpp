@@ -13,8 +13,8 @@
 namespace kameng::command {
 namespace {
 
-constexpr std::string_view thing_schema =
-    "CREATE TABLE {p}thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;";
+constexpr sql::Script thing_schema{
+    "CREATE TABLE {p}thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"};
 constexpr sql::Statement insert_thing{"thing.insert", "INSERT INTO {p}thing (name) VALUES (?)"};
 constexpr sql::Statement rename_thing{"thing.rename",
                                       "UPDATE {p}thing SET name = ? WHERE name = ?"};

@@ -280,40 +280,6 @@ TEST_CASE("a reader cannot write") {
   }
 }
 
-// Goal: the last statements of a group run once for it, only when it wrote, and a failing one
-// commits nothing. Method: a counter row that they advance; then an amount that makes them fail.
-TEST_CASE("the works' last statements share their commit") {
-  auto database = open_with_tables(memory());
-  REQUIRE(insert(*database, 1000, 0).ok());
-  database->before_commit([](Transaction& tx) -> Result<void> {
-    tx.run(add_to_note, 1, 1000);
-    Rows rows = tx.query(find_note, 13);
-    if (rows.next()) {
-      Failure failure;
-      failure.fault = Fault::check;
-      tx.fail(failure);
-    }
-    return {};
-  });
-  constexpr Statement counter{"note.counter", "SELECT amount FROM {p}note WHERE id = 1000"};
-  std::vector<Caller> callers;
-  for (int id = 1; id <= 5; ++id) {
-    callers.push_back(inserting(id));
-  }
-  run_together(*database, callers);
-  CHECK(read_number(*database, counter) == 1);
-  callers.clear();
-  callers.push_back(inserting(12));
-  callers.push_back(inserting(13));
-  callers.push_back(inserting(14));
-  run_together(*database, callers);
-  CHECK(callers[0].answer.ok());
-  CHECK(callers[1].answer.error().reason == "storage.constraint");
-  CHECK(callers[2].answer.ok());
-  CHECK(read_number(*database, counter) == 3);
-  CHECK(read_number(*database, count_notes) == 8);
-}
+}  // namespace kameng::sql::test
 
 TEST_SUITE_END();
-
-}  // namespace kameng::sql::test

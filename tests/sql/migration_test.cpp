@@ -16,13 +16,15 @@ constexpr Statement count_done{"migration.count_done",
                                "applied_at_ms = 42"};
 
 std::vector<Migration> steps() {
-  return {
-      {1, "note.tables", {"CREATE TABLE {p}note (id INTEGER PRIMARY KEY, amount INTEGER);"}, true},
-      {2,
-       "note.first",
-       {"INSERT INTO {p}note VALUES (1, 1); -- a comment; with a mark\n"
-        "INSERT INTO {p}note VALUES (2, 2);\n",
-        "INSERT INTO {p}note VALUES (3, 3)"}}};
+  return {{1,
+           "note.tables",
+           {{"CREATE TABLE {p}note (id INTEGER PRIMARY KEY, amount INTEGER);"}},
+           true},
+          {2,
+           "note.first",
+           {{"INSERT INTO {p}note VALUES (1, 1); -- a comment; with a mark\n"
+             "INSERT INTO {p}note VALUES (2, 2);\n"},
+            {"INSERT INTO {p}note VALUES (3, 3)"}}}};
 }
 
 Result<void> migrate(Database& database, const std::vector<Migration>& migrations) {
@@ -42,7 +44,7 @@ TEST_CASE("migrations are applied once") {
   REQUIRE(migrate(*database, steps()).ok());
   CHECK(read_number(*database, count_notes) == 3);
   auto more = steps();
-  more.push_back({3, "note.more", {"INSERT INTO {p}note VALUES (4, 4)"}});
+  more.push_back({3, "note.more", {{"INSERT INTO {p}note VALUES (4, 4)"}}});
   REQUIRE(migrate(*database, more).ok());
   CHECK(read_number(*database, count_notes) == 4);
   CHECK(read_number(*database, count_done) == 3);
@@ -54,20 +56,20 @@ TEST_CASE("unlike schemas are refused") {
   auto database = open_or_fail(memory());
   REQUIRE(migrate(*database, steps()).ok());
   auto changed = steps();
-  changed[1].scripts[1] = "INSERT INTO {p}note VALUES (3, 4)";
-  changed.push_back({3, "note.more", {"INSERT INTO {p}note VALUES (4, 4)"}});
+  changed[1].scripts[1] = {"INSERT INTO {p}note VALUES (3, 4)"};
+  changed.push_back({3, "note.more", {{"INSERT INTO {p}note VALUES (4, 4)"}}});
   const auto refused = migrate(*database, changed);
   CHECK(refused.error().status == Status::incompatible);
   CHECK(refused.error().reason == "storage.migration_changed");
   CHECK(read_number(*database, count_notes) == 3);
 
   auto harmless = steps();
-  harmless.push_back({3, "note.more", {"INSERT INTO {p}note VALUES (4, 4)"}});
+  harmless.push_back({3, "note.more", {{"INSERT INTO {p}note VALUES (4, 4)"}}});
   REQUIRE(migrate(*database, harmless).ok());
   CHECK(migrate(*database, steps()).ok());
 
   auto breaking = harmless;
-  breaking.push_back({4, "note.new_form", {"INSERT INTO {p}note VALUES (5, 5)"}, true});
+  breaking.push_back({4, "note.new_form", {{"INSERT INTO {p}note VALUES (5, 5)"}}, true});
   REQUIRE(migrate(*database, breaking).ok());
   CHECK(migrate(*database, harmless).error().reason == "storage.schema_newer");
 
@@ -80,7 +82,7 @@ TEST_CASE("unlike schemas are refused") {
 TEST_CASE("a failing migration leaves nothing behind") {
   auto database = open_or_fail(memory());
   auto broken = steps();
-  broken[1].scripts.push_back("CREATE TABLE {p}note (id)");
+  broken[1].scripts.push_back({"CREATE TABLE {p}note (id)"});
   const auto failed = migrate(*database, broken);
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().reason == "storage.misuse");
@@ -92,11 +94,12 @@ TEST_CASE("a failing migration leaves nothing behind") {
 // Goal: the checksum is the text's, whatever the tables are called, and tells parts apart.
 // Method: known value, and two ways to cut one text.
 TEST_CASE("a migration's checksum is of its text") {
-  const Migration one{1, "a", {"bc", "d"}};
-  const Migration two{1, "a", {"b", "cd"}};
-  CHECK(checksum(one) != checksum(two));
-  CHECK(checksum(one) == checksum(Migration{9, "a", {"bc", "d"}, true}));
-  CHECK(checksum(one).size() == 16);
+  const Migration one{1, "a", {{"bc"}, {"d"}}};
+  const Migration two{1, "a", {{"b"}, {"cd"}}};
+  CHECK(checksum(one, Dialect::sqlite) != checksum(two, Dialect::sqlite));
+  CHECK(checksum(one, Dialect::sqlite) ==
+        checksum(Migration{9, "a", {{"bc"}, {"d"}}, true}, Dialect::sqlite));
+  CHECK(checksum(one, Dialect::sqlite).size() == 16);
 }
 
 // Goal: processes that start at once all succeed.

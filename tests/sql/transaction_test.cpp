@@ -109,7 +109,7 @@ TEST_CASE("a transaction stops at its first failure") {
     tx.run(set_note, -5, 1);
     CHECK(tx.failed());
     CHECK(tx.failure().fault == Fault::check);
-    CHECK(tx.run(insert_note, 2, 5) == 0);
+    CHECK(tx.run_count(insert_note, 2, 5) == 0);
     tx.run_exactly(1, insert_note, 3, 5);
     CHECK_FALSE(open_rows.next());
     Rows rows = tx.query(find_note, 1);

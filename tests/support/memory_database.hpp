@@ -18,13 +18,13 @@ namespace kameng::tests {
 
 class MemoryDatabase {
  public:
-  explicit MemoryDatabase(std::initializer_list<std::string_view> schemas) {
+  explicit MemoryDatabase(std::initializer_list<sql::Script> schemas) {
     sql::sqlite::Options options;
     options.path = ":memory:";
     auto opened = sql::sqlite::open(options);
     REQUIRE(opened.ok());
     database_ = std::move(*opened);
-    const sql::Migration tables{1, "tables", std::vector<std::string_view>(schemas)};
+    const sql::Migration tables{1, "tables", std::vector<sql::Script>(schemas)};
     REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
   }
 

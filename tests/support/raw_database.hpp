@@ -20,14 +20,14 @@ namespace kameng::tests {
 
 class RawDatabase {
  public:
-  explicit RawDatabase(std::initializer_list<std::string_view> schemas) {
+  explicit RawDatabase(std::initializer_list<sql::Script> schemas) {
     sql::sqlite::Options options;
     options.path = ":memory:";
     options.table_prefix = "t_";
     auto opened = sql::sqlite::open(options);
     REQUIRE(opened.ok());
     database_ = std::move(*opened);
-    const sql::Migration tables{1, "tables", std::vector<std::string_view>(schemas)};
+    const sql::Migration tables{1, "tables", std::vector<sql::Script>(schemas)};
     REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
   }
 

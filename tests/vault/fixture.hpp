@@ -27,8 +27,8 @@
 namespace kameng::vault::test {
 
 // As much of the catalog's table as the vault looks at.
-inline constexpr std::string_view sku_schema =
-    "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;";
+inline constexpr sql::Script sku_schema{
+    "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;"};
 inline constexpr sql::Statement insert_sku{"test.insert_sku", "INSERT INTO {p}sku (id) VALUES (?)"};
 
 inline std::shared_ptr<const keys::KeyRing> make_ring(Random& random) {
@@ -50,7 +50,7 @@ class Shop {
 
   SkuId new_sku() {
     const auto id = next_id<SkuId>();
-    memory.write([&](sql::Transaction& tx) { return tx.run(insert_sku, id); });
+    memory.write([&](sql::Transaction& tx) { return tx.run_count(insert_sku, id); });
     return id;
   }
 

@@ -6,8 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "sql/nesting.hpp"
 #include "sql/sqlite/combiner_parts.hpp"
-#include "sql/sqlite/nesting.hpp"
 
 namespace kameng::sql::sqlite {
 
@@ -193,11 +193,10 @@ void Combiner::run_group(Member& own, Group& group) {
   if (!ready(own)) {
     return;
   }
-  const std::int64_t writes_before = connection_->writes();
   if (!run_works(own, group)) {
     return;
   }
-  const Failure failure = finish(writes_before);
+  const Failure failure = connection_->commit();
   count(statements_, connection_->statements() + closed_statements_ - statements_.load());
   if (failure) {
     commit_failed(failure, own, group);
@@ -324,31 +323,6 @@ bool Combiner::run_member(Member& member) {
     return false;
   }
   return member.answer.ok() || (!threw && !wrote && is_harmless(member.fault));
-}
-
-// The group's last statements and its commit.
-Failure Combiner::finish(std::int64_t writes_before) {
-  if (before_commit_ && connection_->writes() != writes_before) {
-    Transaction transaction(*connection_);
-    Result<void> outcome;
-    try {
-      const Inside inside(owner_);
-      outcome = before_commit_(transaction);
-    } catch (...) {
-      outcome = exception_error();
-    }
-    connection_->close_cursors();
-    if (transaction.failed()) {
-      return transaction.failure();
-    }
-    if (!outcome.ok() || !connection_->in_transaction()) {
-      Failure failure;
-      failure.fault = Fault::misuse;
-      failure.statement = "before_commit";
-      return failure;
-    }
-  }
-  return connection_->commit();
 }
 
 void Combiner::checkpoint_if_large() {

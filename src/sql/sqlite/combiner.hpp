@@ -44,8 +44,6 @@ class Combiner {
 
   // Any thread. Returns after the commit that contains the work.
   [[nodiscard]] Result<void> submit(const Deadline& deadline, const Work& work, Kind kind);
-  // Set before the first submit().
-  void before_commit(Work work) { before_commit_ = std::move(work); }
   [[nodiscard]] Metrics metrics() const;
   [[nodiscard]] std::int64_t wal_bytes() const noexcept {
     return wal_bytes_.load(std::memory_order_relaxed);
@@ -77,7 +75,6 @@ class Combiner {
   [[nodiscard]] bool run_works(Member& own, Group& group);
   [[nodiscard]] Member* next_member(SqliteConnection::Monotonic::time_point end);
   [[nodiscard]] bool run_member(Member& member);
-  [[nodiscard]] Failure finish(std::int64_t writes_before);
   void commit_failed(const Failure& failure, Member& own, Group& group);
   void break_up(Member& culprit, Member& own, Group& group);
   void settle_first(Member& member);
@@ -96,7 +93,6 @@ class Combiner {
   // Everything below belongs to the leader.
   std::unique_ptr<SqliteConnection> connection_;
   Open open_;
-  Work before_commit_;
   std::int64_t next_checkpoint_bytes_;
   std::int64_t closed_statements_ = 0, closed_busy_waits_ = 0;
   std::atomic<std::int64_t> commits_{0}, groups_of_one_{0}, members_{0}, retries_{0};

@@ -85,7 +85,7 @@ Cursor* SqliteConnection::prepare(const Statement& statement, Failure& failure) 
 }
 
 Cursor* SqliteConnection::prepare_new(const Statement& statement, Failure& failure) {
-  const std::string sql = with_prefix(statement.text);
+  const std::string sql = with_prefix(statement.text, options_->table_prefix);
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
   const int code = sqlite3_prepare_v3(database_, sql.c_str(), static_cast<int>(sql.size()),
@@ -110,21 +110,6 @@ Cursor* SqliteConnection::prepare_new(const Statement& statement, Failure& failu
   return &kept;
 }
 
-std::string SqliteConnection::with_prefix(std::string_view text) const {
-  constexpr std::string_view mark = "{p}";
-  std::string sql;
-  sql.reserve(text.size() + 64);
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at, mark.size()) == mark) {
-      sql += options_->table_prefix;
-      at += mark.size();
-    } else {
-      sql += text[at++];
-    }
-  }
-  return sql;
-}
-
 void SqliteConnection::close_cursors() {
   if (cursors_in_use_ == 0) {
     return;
@@ -138,7 +123,7 @@ void SqliteConnection::close_cursors() {
 }
 
 Failure SqliteConnection::execute(std::string_view script) {
-  const std::string sql = with_prefix(script);
+  const std::string sql = with_prefix(script, options_->table_prefix);
   const char* next = sql.c_str();
   while (*next != '\0') {
     sqlite3_stmt* raw = nullptr;

@@ -104,7 +104,6 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] int run(const std::string& sql, std::int64_t* number = nullptr,
                         std::string* text = nullptr) const;
   [[nodiscard]] Cursor* prepare_new(const Statement& statement, Failure& failure);
-  [[nodiscard]] std::string with_prefix(std::string_view text) const;
   [[nodiscard]] Failure step_once(const Prepared& prepared, std::string_view name) const;
   [[nodiscard]] Failure execute_named(std::string_view verb, std::string_view name);
 

@@ -8,10 +8,11 @@
 
 #include <sys/stat.h>
 
+#include "sql/fork.hpp"
+#include "sql/nesting.hpp"
+#include "sql/pool.hpp"
 #include "sql/sqlite/combiner.hpp"
-#include "sql/sqlite/nesting.hpp"
 #include "sql/sqlite/open_files.hpp"
-#include "sql/sqlite/reader_pool.hpp"
 #include "sql/sqlite/sqlite.hpp"
 
 namespace kameng::sql::sqlite {
@@ -35,7 +36,7 @@ Error misuse(std::string_view reason, std::string_view message) {
 struct Parts {
   Options options;
   OpenFile file;
-  std::unique_ptr<ReaderPool> readers;  // none in memory
+  std::unique_ptr<Pool<SqliteConnection>> readers;  // none in memory
   std::unique_ptr<Combiner> writer;
 };
 
@@ -60,7 +61,6 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] Result<void> read(const Deadline& deadline, const Work& work) override;
   [[nodiscard]] Result<void> maintain(const Deadline& deadline) override;
   [[nodiscard]] Metrics metrics() const override;
-  void before_commit(Work work) override { parts_->writer->before_commit(std::move(work)); }
   [[nodiscard]] Result<std::vector<StatementPlan>> prepared_plans(
       const Deadline& deadline) override;
 
@@ -189,7 +189,10 @@ Result<std::vector<StatementPlan>> SqliteDatabase::prepared_plans(const Deadline
   using Texts = std::vector<std::pair<std::string, std::string>>;
   Texts read_texts;
   if (parts_->readers) {
-    read_texts = parts_->readers->prepared();
+    parts_->readers->for_idle([&](const SqliteConnection& connection) {
+      const Texts some = connection.prepared();
+      read_texts.insert(read_texts.end(), some.begin(), some.end());
+    });
   }
   std::map<std::string, StatementPlan> plans;
   KAMENG_CHECK(write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
@@ -211,12 +214,6 @@ Result<std::vector<StatementPlan>> SqliteDatabase::prepared_plans(const Deadline
   return all;
 }
 
-bool is_prefix(std::string_view prefix) {
-  return prefix.size() <= 32 && std::all_of(prefix.begin(), prefix.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-         });
-}
-
 Result<void> check_options(const Options& options) {
   Error error;
   if (sqlite3_libversion_number() < sqlite_version_min || sqlite3_threadsafe() == 0) {
@@ -225,7 +222,7 @@ Result<void> check_options(const Options& options) {
     error.message = "SQLite 3.40 or newer is needed, built for threads.";
     return error;
   }
-  if (!is_prefix(options.table_prefix)) {
+  if (!is_table_prefix(options.table_prefix)) {
     error.status = Status::invalid_argument;
     error.reason = "storage.table_prefix";
     error.message = "A table prefix has at most 32 lower-case letters, digits and _.";
@@ -256,7 +253,11 @@ Result<std::unique_ptr<Database>> open(const Options& options) {
   if (!in_memory) {
     KAMENG_TRY(parts->file, OpenFile::claim(options.path));
     real_path = parts->file.real_path();
-    parts->readers = std::make_unique<ReaderPool>(parts->options, real_path);
+    // They read while others write.
+    parts->readers = std::make_unique<Pool<SqliteConnection>>(
+        options.readers_max, [&kept = parts->options, real_path](const Deadline&) {
+          return SqliteConnection::open(kept, real_path, Role::reader);
+        });
   }
   KAMENG_TRY(std::unique_ptr<SqliteConnection> writer,
              SqliteConnection::open(parts->options, real_path, Role::writer));

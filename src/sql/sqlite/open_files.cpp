@@ -1,7 +1,6 @@
 // open_files.cpp - the process-wide list of open files, usable after a fork.
 #include "sql/sqlite/open_files.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,22 +95,7 @@ Result<std::string> resolve(const std::string& path) {
   return std::string(real.get());
 }
 
-std::atomic<int> generation{0};
-
-extern "C" {
-static void count_fork() {
-  generation.fetch_add(1, std::memory_order_relaxed);
-}
-}
-
 }  // namespace
-
-int fork_generation() noexcept {
-  // Without memory for the handler nothing is counted; the process that runs out of it so early has
-  // other worries.
-  [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, count_fork);
-  return generation.load(std::memory_order_relaxed);
-}
 
 Result<OpenFile> OpenFile::claim(const std::string& path) {
   const auto lock = lock_list();

@@ -38,9 +38,4 @@ class OpenFile {
 // True in a forked child for a file that was open in the parent at the fork.
 [[nodiscard]] bool opened_in_this_image_before_fork(const std::string& path);
 
-// How many forks lie between the process that loaded the library and this one. It is counted where
-// the fork happens, because asking the kernel for the process's number costs half a microsecond,
-// and every call asks.
-[[nodiscard]] int fork_generation() noexcept;
-
 }  // namespace kameng::sql::sqlite

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace kameng::sql::sqlite {
+namespace kameng::sql {
 
 // Lives while a work of `owner` runs on this thread.
 class Inside {
@@ -21,4 +21,4 @@ class Inside {
   const void* outer_;
 };
 
-}  // namespace kameng::sql::sqlite
+}  // namespace kameng::sql

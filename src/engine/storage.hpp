@@ -1,0 +1,17 @@
+// storage.hpp - from the configuration to an open database: which driver, and what it is told.
+#pragma once
+
+#include <memory>
+
+#include "engine/config.hpp"
+#include "engine/seams.hpp"
+#include "sql/database.hpp"
+
+namespace kameng::engine {
+
+// Reasons besides the driver's own: storage.driver_missing (INCOMPATIBLE: it was not compiled in,
+// or nobody knows it), storage.dsn_missing, storage.table_prefix (INVALID_ARGUMENT).
+[[nodiscard]] Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
+                                                                   const Seams& seams);
+
+}  // namespace kameng::engine
