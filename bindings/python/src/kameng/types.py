@@ -21,9 +21,15 @@ class ConfigStorage(TypedDict):
     """Where the shop lives."""
 
     driver: NotRequired[str]
-    """sqlite."""
+    """sqlite, postgres or mariadb."""
     path: NotRequired[str]
-    """A file, or :memory:."""
+    """Of sqlite: a file, or :memory:."""
+    dsn: NotRequired[str]
+    """Of a server: postgresql://user:password@host/database (or any libpq connection string), mariadb://user:password@host:3306/database?socket=/path."""
+    pool_size: NotRequired[int]
+    """Of a server: how many connections are open at most; a call waits for a free one until its deadline."""
+    table_prefix: NotRequired[str]
+    """Begins the name of every table, so that they can live in a database of yours: a letter, then lower-case letters, digits and _."""
 
 
 class ConfigVault(TypedDict):
