@@ -1,0 +1,17 @@
+// system_state.hpp - what the engine shares with its own operations.
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+
+namespace kameng::engine {
+
+struct SystemState {
+  ManualClock* manual_clock = nullptr;
+  bool sandbox = false;
+  std::string driver;
+  std::string origin;
+};
+
+}  // namespace kameng::engine
