@@ -50,9 +50,10 @@ Failure SqliteConnection::copy_to(const std::string& path, const Deadline& deadl
   do {
     Failure stopped;
     stopped.statement = "copy";
-    stopped.fault = deadline.over() ? Fault::interrupted
-                    : has_seams_    ? announce("copy", "", {})
-                                    : Fault::none;
+    // The seam is asked before each step, so that a test can fail any of them.
+    stopped.fault = deadline.over()              ? Fault::interrupted
+                    : options_->before_statement ? options_->before_statement("copy")
+                                                 : Fault::none;
     if (stopped) {
       return stopped;
     }
