@@ -70,4 +70,32 @@ Hash16 keyed_hash_16(const SecretBytes& key, std::initializer_list<ByteView> par
   return keyed<16>(key, parts);
 }
 
+Hash32 plain_hash(ByteView bytes) {
+  Hash32 hash{};
+  crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), nullptr, 0);
+  return hash;
+}
+
+struct StreamHash::State {
+  crypto_generichash_state blake2b;
+};
+
+void StreamHash::Free::operator()(State* state) const noexcept {
+  delete state;
+}
+
+StreamHash::StreamHash() : state_(new State) {
+  crypto_generichash_init(&state_->blake2b, nullptr, 0, Hash32{}.size());
+}
+
+void StreamHash::add(ByteView bytes) {
+  crypto_generichash_update(&state_->blake2b, bytes.data(), bytes.size());
+}
+
+Hash32 StreamHash::finish() {
+  Hash32 hash{};
+  crypto_generichash_final(&state_->blake2b, hash.data(), hash.size());
+  return hash;
+}
+
 }  // namespace kameng::crypto

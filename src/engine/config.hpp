@@ -61,6 +61,31 @@ struct VaultConfig {
   }
 };
 
+struct BackupConfig {
+  std::optional<std::string> folder;
+  std::int64_t every_ms = 86'400'000;
+  std::int64_t increments_max = 6;
+  std::int64_t keep = 2;
+  std::int64_t timeout_ms = 600'000;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("folder", &BackupConfig::folder,
+               "Where the chains go, on another disk; absent: system.run_due makes no backups.")
+        .length(1, 4000);
+    f.optional("every_ms", &BackupConfig::every_ms, "Time from one backup to the next.")
+        .range(60'000, 31'536'000'000);
+    f.optional("increments_max", &BackupConfig::increments_max,
+               "After so many increments a new chain begins, with a full backup.")
+        .range(0, 10'000);
+    f.optional("keep", &BackupConfig::keep, "How many chains are kept, the newest included.")
+        .range(1, 1000);
+    f.optional("timeout_ms", &BackupConfig::timeout_ms,
+               "How long one backup may take, on top of system.run_due's own budget.")
+        .range(1000, 86'400'000);
+  }
+};
+
 struct SandboxConfig {
   bool enabled = false;
 
@@ -159,6 +184,7 @@ struct Config {
   ClockConfig clock;
   AccountsConfig accounts;
   OrdersConfig orders;
+  BackupConfig backup;
   LogConfig log;
   std::string origin = "kameng";
   std::int64_t timeout_ms = 10'000;
@@ -176,6 +202,7 @@ struct Config {
     f.optional("clock", &Config::clock, "The engine's time.");
     f.optional("accounts", &Config::accounts, "Customers.");
     f.optional("orders", &Config::orders, "Orders and their quotas.");
+    f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
     f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")
         .length(1, 100);

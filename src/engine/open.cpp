@@ -200,6 +200,10 @@ Result<void> open_storage(Engine::State& state, Host& host) {
 
 }  // namespace
 
+const std::vector<sql::Migration>& engine::all_migrations() {
+  return migrations();
+}
+
 Result<std::unique_ptr<Engine>> Engine::open(std::string_view config_text, Host host) {
   auto state = std::make_unique<State>();
   KAMENG_TRY(state->config, engine::read_config(config_text));

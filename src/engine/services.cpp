@@ -65,6 +65,45 @@ void add_audit_operations(ops::Registry& registry, AuditService& audit) {
       .fails("audit.proof_malformed", Status::invalid_argument);
 }
 
+void add_backup_operations(ops::Registry& registry, BackupService& backup) {
+  registry.add(backup, &BackupService::create)
+      .summary("Begin a chain of backups with a full copy of the database, while it is in use.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .fails("backup.server_tool", Status::failed_precondition)
+      .fails("backup.exists", Status::already_exists)
+      .fails("backup.not_found", Status::not_found)
+      .fails("backup.busy", Status::unavailable, Retry::later);
+  registry.add(backup, &BackupService::increment)
+      .summary("Add to a chain what has changed since its last backup.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .fails("backup.server_tool", Status::failed_precondition)
+      .fails("backup.not_found", Status::not_found)
+      .fails("backup.foreign", Status::failed_precondition)
+      .fails("backup.incomplete", Status::data_loss)
+      .fails("backup.damaged", Status::data_loss)
+      .fails("backup.busy", Status::unavailable, Retry::later);
+  registry.add(backup, &BackupService::verify)
+      .summary("Rebuild a chain's last point, open it with the master key and check it as a shop.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .fails("backup.not_found", Status::not_found)
+      .fails("backup.incomplete", Status::data_loss)
+      .fails("backup.damaged", Status::data_loss)
+      .fails("backup.busy", Status::unavailable, Retry::later)
+      .fails("vault.key_wrong", Status::failed_precondition);
+  registry.add(backup, &BackupService::restore)
+      .summary("Build the database of one point of a chain, in a file that is not there yet.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .fails("backup.not_found", Status::not_found)
+      .fails("backup.exists", Status::already_exists)
+      .fails("backup.incomplete", Status::data_loss)
+      .fails("backup.damaged", Status::data_loss)
+      .fails("backup.busy", Status::unavailable, Retry::later);
+}
+
 }  // namespace
 
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
@@ -72,7 +111,8 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
       simulation(providers),
       orders(config.orders, providers),
       audit(config.origin),
-      system(orders, state) {}
+      backup(config.backup, state),
+      system(orders, backup, state) {}
 
 void add_operations(ops::Registry& registry, Services& services) {
   ops::add_account_operations(registry, services.accounts);
@@ -81,6 +121,7 @@ void add_operations(ops::Registry& registry, Services& services) {
   ops::add_order_operations(registry, services.orders);
   ops::add_payment_operations(registry, services.orders, services.wallet, services.simulation);
   add_audit_operations(registry, services.audit);
+  add_backup_operations(registry, services.backup);
   add_system_operations(registry, services.system);
 }
 

@@ -12,6 +12,7 @@
 #include "catalog/catalog_service.hpp"
 #include "command/environment.hpp"
 #include "engine/audit_service.hpp"
+#include "engine/backup_service.hpp"
 #include "engine/config.hpp"
 #include "engine/system_service.hpp"
 #include "ops/registry.hpp"
@@ -19,6 +20,7 @@
 #include "payment/provider.hpp"
 #include "payment/simulation_service.hpp"
 #include "payment/wallet_service.hpp"
+#include "sql/migration.hpp"
 #include "vault/vault_service.hpp"
 
 namespace kameng::engine {
@@ -34,8 +36,12 @@ struct Services {
   payment::SimulationService simulation;
   order::OrderService orders;
   AuditService audit;
+  BackupService backup;
   SystemService system;
 };
+
+// Every schema there has been.
+[[nodiscard]] const std::vector<sql::Migration>& all_migrations();
 
 // Declares every operation; throws nothing, checks nothing (Registry::check does).
 void add_operations(ops::Registry& registry, Services& services);

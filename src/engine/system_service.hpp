@@ -8,26 +8,20 @@
 #include <kameng/system.hpp>
 
 #include "command/command.hpp"
+#include "engine/system_state.hpp"
 #include "order/order_service.hpp"
 
 namespace kameng::engine {
 
-// What the engine shares with its system operations.
-struct SystemState {
-  ManualClock* manual_clock = nullptr;
-  bool sandbox = false;
-  std::string driver;
-  sql::StatementTimes* times = nullptr;  // null: nothing is timed
-  std::string origin;
-};
-
 // When the next order or job is due; nothing when none will be.
 [[nodiscard]] std::optional<TimeMs> next_due(sql::Transaction& tx);
 
+class BackupService;
+
 class SystemService {
  public:
-  SystemService(order::OrderService& orders, SystemState& state)
-      : orders_(&orders), state_(&state) {}
+  SystemService(order::OrderService& orders, BackupService& backup, SystemState& state)
+      : orders_(&orders), backup_(&backup), state_(&state) {}
 
   [[nodiscard]] Result<system::DueDone> run_due(command::Command& command,
                                                 const system::RunDue& request);
@@ -56,6 +50,7 @@ class SystemService {
   [[nodiscard]] Result<std::int64_t> do_chores(const command::Call& call, system::DueDone& done);
 
   order::OrderService* orders_;
+  BackupService* backup_;
   SystemState* state_;
 };
 

@@ -51,6 +51,11 @@ class Database {
   [[nodiscard]] virtual Result<void> read(const Deadline& deadline, const Work& work) = 0;
   // Housekeeping that the host's run_due pays for: checkpoints the WAL when it is large.
   [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
+  // Copies one moment of the database into `path`, an empty file, in bounded memory. Writers go on
+  // meanwhile, except in memory, where everybody waits. The file is not flushed. Reasons: those of
+  // read(); a server has a tool of its own and answers storage.copy_unsupported
+  // (FAILED_PRECONDITION).
+  [[nodiscard]] virtual Result<void> copy_to(const std::string& path, const Deadline& deadline);
   [[nodiscard]] virtual Metrics metrics() const = 0;
 
   // Brings the schema up to date (migration.hpp).

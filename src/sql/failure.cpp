@@ -2,6 +2,7 @@
 // a server's message.
 #include <utility>
 
+#include "sql/database.hpp"
 #include "sql/driver.hpp"
 
 namespace kameng::sql {
@@ -80,6 +81,11 @@ Error to_error(const Failure& failure) {
     error.details.emplace_back("constraint", failure.constraint);
   }
   return error;
+}
+
+Result<void> Database::copy_to(const std::string& /*path*/, const Deadline& /*deadline*/) {
+  return Error{Status::failed_precondition, "storage.copy_unsupported",
+               "This database is copied by its own server's tool."};
 }
 
 }  // namespace kameng::sql

@@ -38,6 +38,29 @@ TEST_SUITE("crypto") {
     CHECK(sha256_of({as_bytes("a"), {}, as_bytes("bc")}) == sha256(as_bytes("abc")));
   }
 
+  // Goal: plain BLAKE2b with 32 bytes is that of others, in one piece and in many.
+  // Method: what coreutils' `b2sum -l 256` prints for nothing, "abc" and a million "a".
+  TEST_CASE("plain_hash agrees with b2sum, and so does a stream") {
+    const auto streamed = [](const std::string& text, std::size_t piece) {
+      StreamHash hash;
+      for (std::size_t at = 0; at < text.size(); at += piece) {
+        hash.add(as_bytes(std::string_view(text).substr(at, piece)));
+      }
+      return to_hex(hash.finish());
+    };
+    const std::pair<std::string, const char*> vectors[] = {
+        {"", "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"},
+        {"abc", "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"},
+        {std::string(1'000'000, 'a'),
+         "0741850f36cba4259628355d1073e24ddb9ca0e1bfac36fd39ae5dc2101e23a4"},
+    };
+    for (const auto& [text, hash] : vectors) {
+      CHECK(to_hex(plain_hash(as_bytes(text))) == hash);
+      CHECK(streamed(text, 1 + text.size() / 7) == hash);
+      CHECK(streamed(text, 65'536) == hash);
+    }
+  }
+
   // Goal: HMAC-SHA-256 is that of RFC 4231.
   // Method: its test cases 1 to 4, 6 and 7: short, long and odd keys and messages.
   TEST_CASE("hmac_sha256 agrees with RFC 4231") {

@@ -9,6 +9,7 @@
 
 #include <kameng/account.hpp>
 #include <kameng/audit.hpp>
+#include <kameng/backup.hpp>
 #include <kameng/category.hpp>
 #include <kameng/goods.hpp>
 #include <kameng/ledger.hpp>
@@ -39,8 +40,9 @@ using AllRequests =
                order::List, order::Cancel, order::Explain, code::Reveal, payment::Begin,
                payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
                wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
-               audit::Verify, system::RunDue, system::Verify, system::Health, system::GetMetrics,
-               system::AdvanceClock, event::Pull, ledger::GetBalance>;
+               audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
+               system::RunDue, system::Verify, system::Health, system::GetMetrics, system::AdvanceClock, event::Pull,
+               ledger::GetBalance>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/random.hpp"
+#include "ops/provoked_backup.hpp"
 #include "support/side_door.hpp"
 #include "support/temp_folder.hpp"
 
@@ -140,7 +141,7 @@ Outcome too_much_money() {
 }  // namespace
 
 const std::vector<Provoked>& provoked() {
-  static const std::vector<Provoked> all{
+  static const std::vector<Provoked> most{
       {"account.register", "account.busy", busy_register},
       {"account.login", "account.busy", busy_login},
       {"account.login", "account.frozen", frozen},
@@ -152,6 +153,12 @@ const std::vector<Provoked>& provoked() {
       // A C library without GB18030; iconv finds it wherever these tests run.
       {"code.import", "text.encoding_missing"},
   };
+  static const std::vector<Provoked> all = [] {
+    std::vector<Provoked> together = most;
+    const std::vector<Provoked>& backups = provoked_backups();
+    together.insert(together.end(), backups.begin(), backups.end());
+    return together;
+  }();
   return all;
 }
 

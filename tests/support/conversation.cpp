@@ -58,6 +58,9 @@ void check_part(const std::string& where, const Json& found, const Json& wanted)
   }
 }
 
+Conversation::Conversation(Shop& shop, std::string folder)
+    : shop_(&shop), folder_(std::move(folder)), saved_{{"temp", temp_.file("")}} {}
+
 const Json& Conversation::saved(const std::string& name) const {
   const auto found = saved_.find(name);
   REQUIRE_MESSAGE(found != saved_.end(), "nothing was saved as " << name);

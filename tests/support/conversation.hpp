@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/shop.hpp"
+#include "support/temp_folder.hpp"
 
 namespace kameng::test {
 
@@ -21,7 +22,7 @@ struct Spoken {
 class Conversation {
  public:
   // `folder`: where the files that steps name lie.
-  Conversation(Shop& shop, std::string folder) : shop_(&shop), folder_(std::move(folder)) {}
+  Conversation(Shop& shop, std::string folder);
 
   // Sees each step before it is called, and whether it is to succeed; may change its request.
   std::function<void(Spoken&, bool succeeds)> before = {};
@@ -40,6 +41,7 @@ class Conversation {
 
   Shop* shop_;
   std::string folder_;
+  TempFolder temp_{TempFolder::in_memory()};  // saved as `temp`
   std::map<std::string, Json> saved_;
 };
 

@@ -78,6 +78,9 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] std::int64_t wal_bytes() const noexcept {
     return wal_bytes_.load(std::memory_order_relaxed);
   }
+  // Copies what this connection's open transaction sees into an empty file, a step at a time, by
+  // SQLite's online backup.
+  [[nodiscard]] Failure copy_to(const std::string& path, const Deadline& deadline);
   // `mode` is one of SQLITE_CHECKPOINT_....
   [[nodiscard]] Failure checkpoint(int mode);
   [[nodiscard]] Result<std::vector<std::string>> explain(std::string_view sql);

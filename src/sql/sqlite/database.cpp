@@ -60,6 +60,7 @@ class SqliteDatabase final : public Database {
   }
   [[nodiscard]] Result<void> read(const Deadline& deadline, const Work& work) override;
   [[nodiscard]] Result<void> maintain(const Deadline& deadline) override;
+  [[nodiscard]] Result<void> copy_to(const std::string& path, const Deadline& deadline) override;
   [[nodiscard]] Metrics metrics() const override;
   [[nodiscard]] Result<std::vector<StatementPlan>> prepared_plans(
       const Deadline& deadline) override;
@@ -174,6 +175,20 @@ Result<void> SqliteDatabase::maintain(const Deadline& deadline) {
     return to_error(failure);
   }
   return {};
+}
+
+Result<void> SqliteDatabase::copy_to(const std::string& path, const Deadline& deadline) {
+  const Work copy = [&](Transaction& transaction) -> Result<void> {
+    // Every connection of this database is one of ours.
+    auto& connection = static_cast<SqliteConnection&>(transaction.connection());
+    if (const Failure failure = connection.copy_to(path, deadline)) {
+      return to_error(failure);
+    }
+    return {};
+  };
+  // In memory the one connection is the writer's. Alone, because a group may hold what is not yet
+  // committed.
+  return parts_->readers ? read(deadline, copy) : write_alone(deadline, copy);
 }
 
 Metrics SqliteDatabase::metrics() const {

@@ -88,8 +88,10 @@ std::vector<std::string> Search::in(const std::string& place, std::string_view b
 std::map<std::string, std::string> read_folder(const std::string& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
+    if (entry.is_regular_file()) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
+    }
   }
   return files;
 }
