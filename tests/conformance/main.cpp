@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "conformance.hpp"
+#include "engine/storage.hpp"
 #include "sql/sqlite/sqlite.hpp"
 #include "support/server_dsn.hpp"
 #include "support/temp_folder.hpp"
@@ -40,30 +41,34 @@ Driver sqlite_driver(std::string name, const std::string& path) {
   return driver;
 }
 
-#if defined(KAMENG_WITH_POSTGRES) || defined(KAMENG_WITH_MARIADB)
-using OpenServer = kameng::Result<std::unique_ptr<sql::Database>> (*)(const sql::ServerOptions&);
-
-std::optional<Driver> server_driver(const std::string& name, OpenServer open) {
+// A server's database, opened as an engine's configuration opens it.
+std::optional<Driver> server_driver(const std::string& name) {
   const auto dsn = kameng::test::server_dsn(name);
-  if (!dsn) {
-    std::printf("%s: skipped, there is no server\n", name.c_str());
-    return std::nullopt;
-  }
   Driver driver;
   driver.name = name;
   driver.is_server = true;
   driver.child_arguments = {name};
-  driver.open = [dsn = *dsn, open](const Setup& setup) {
-    sql::ServerOptions options;
-    options.dsn = dsn;
-    options.table_prefix = setup.table_prefix;
-    options.connections_max = setup.connections_max;
-    options.before_statement = setup.before_statement;
-    return open(options);
+  driver.open = [dsn = dsn.value_or("none"), name](const Setup& setup) {
+    kameng::engine::StorageConfig config;
+    config.driver = name;
+    config.dsn = dsn;
+    config.table_prefix = setup.table_prefix;
+    config.pool_size = setup.connections_max;
+    kameng::engine::Seams seams;
+    seams.before_statement = setup.before_statement;
+    return kameng::engine::open_database(config, seams);
   };
+  const auto tried = driver.open({.table_prefix = "kameng_", .connections_max = 1});
+  if (!tried && tried.error().reason == "storage.driver_missing") {
+    std::printf("%s: skipped, the driver was not compiled in\n", name.c_str());
+    return std::nullopt;
+  }
+  if (!dsn) {
+    std::printf("%s: skipped, there is no server\n", name.c_str());
+    return std::nullopt;
+  }
   return driver;
 }
-#endif
 
 std::optional<Driver> find_driver(const std::string& name, const std::string& path) {
   if (name == "sqlite") {
@@ -72,18 +77,8 @@ std::optional<Driver> find_driver(const std::string& name, const std::string& pa
   if (name == "sqlite-file") {
     return sqlite_driver(name, path);
   }
-#ifdef KAMENG_WITH_POSTGRES
-  if (name == "postgres") {
-    return server_driver(name, sql::postgres::open);
-  }
-#endif
-#ifdef KAMENG_WITH_MARIADB
-  if (name == "mariadb") {
-    return server_driver(name, sql::mariadb::open);
-  }
-#endif
   if (name == "postgres" || name == "mariadb") {
-    std::printf("%s: skipped, the driver was not compiled in\n", name.c_str());
+    return server_driver(name);
   }
   return std::nullopt;
 }
