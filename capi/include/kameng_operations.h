@@ -38,6 +38,7 @@
 #define KAMENG_OP_STOCK_GET "stock.get"
 #define KAMENG_OP_SYSTEM_ADVANCE_CLOCK "system.advance_clock"
 #define KAMENG_OP_SYSTEM_HEALTH "system.health"
+#define KAMENG_OP_SYSTEM_METRICS "system.metrics"
 #define KAMENG_OP_SYSTEM_RUN_DUE "system.run_due"
 #define KAMENG_OP_SYSTEM_VERIFY "system.verify"
 #define KAMENG_OP_WALLET_CREDIT "wallet.credit"

@@ -102,6 +102,47 @@ struct Health {
   static void fields(Fields&) {}
 };
 
+struct StatementView {
+  std::string name;
+  std::int64_t runs = 0;
+  std::int64_t total_us = 0;
+  std::int64_t slowest_us = 0;
+  std::int64_t slow = 0;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.required("name", &StatementView::name, "order.insert, commit, …");
+    f.required("runs", &StatementView::runs, "How often it ran.");
+    f.required("total_us", &StatementView::total_us, "What all runs took, in microseconds.");
+    f.required("slowest_us", &StatementView::slowest_us, "What the slowest took.");
+    f.required("slow", &StatementView::slow, "Runs that took storage.slow_ms or longer.");
+  }
+};
+
+struct MetricsView {
+  std::map<std::string, std::int64_t> counters;
+  std::vector<StatementView> statements;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.required("counters", &MetricsView::counters,
+               "commits, groups_of_one and members (calls that shared a commit), retries, "
+               "busy_waits, statements.");
+    f.required("statements", &MetricsView::statements,
+               "By name; empty unless storage.slow_ms is set. Where statements are sent together, "
+               "the one that waits for the answers has their time.");
+  }
+};
+
+// Of this process, since the engine was opened.
+struct GetMetrics {
+  static constexpr std::string_view operation = "system.metrics";
+  using Answer = MetricsView;
+
+  template <class Fields>
+  static void fields(Fields&) {}
+};
+
 struct ClockView {
   std::int64_t now_ms = 0;
 

@@ -20,6 +20,7 @@ struct StorageConfig {
   std::optional<std::string> dsn;
   std::int64_t pool_size = 8;
   std::string table_prefix = "kameng_";
+  std::optional<std::int64_t> slow_ms;
 
   template <class Fields>
   static void fields(Fields& f) {
@@ -37,6 +38,11 @@ struct StorageConfig {
                "Begins the name of every table, so that they can live in a database of yours: a "
                "letter, then lower-case letters, digits and _.")
         .length(1, 32);
+    f.optional(
+         "slow_ms", &StorageConfig::slow_ms,
+         "Statements that take so long are told of in a storage.slow event, and system.metrics "
+         "tells what each took; absent: nothing is timed.")
+        .range(1, 600'000);
   }
 };
 

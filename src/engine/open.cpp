@@ -185,7 +185,11 @@ Result<void> note_opening(Engine::State& state) {
 
 Result<void> open_storage(Engine::State& state, Host& host) {
   const engine::Config& config = state.config;
-  KAMENG_TRY(state.database, engine::open_database(config.storage, engine::seams_in_use()));
+  if (config.storage.slow_ms) {
+    state.times = std::make_shared<sql::StatementTimes>(*config.storage.slow_ms);
+  }
+  KAMENG_TRY(state.database,
+             engine::open_database(config.storage, engine::seams_in_use(), state.times));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
   KAMENG_CHECK(state.database->migrate(engine::migrations(), now_ms, deadline));
@@ -228,6 +232,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view config_text, Host 
   state->system.manual_clock = state->manual_clock;
   state->system.sandbox = config.providers.sandbox.enabled;
   state->system.driver = config.storage.driver;
+  state->system.times = state->times.get();
   state->system.origin = config.origin;
   state->environment = std::make_unique<command::Environment>(
       command::Environment{*state->database, *state->keys, *state->clock, *state->random,

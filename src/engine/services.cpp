@@ -25,6 +25,10 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
       .summary("Tell how the engine is.")
       .needs(Permission::system_operate)
       .since(1, Stability::unstable);
+  registry.add(system, &SystemService::metrics)
+      .summary("Tell what this process did with its database, and how long each statement took.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable);
   registry.add(system, &SystemService::advance_clock)
       .summary("Move a manual clock.")
       .needs(Permission::system_operate)

@@ -53,6 +53,7 @@ struct Engine::State {
   ManualClock* manual_clock = nullptr;
   std::unique_ptr<Random> random;
   Log log;
+  std::shared_ptr<sql::StatementTimes> times;  // null: nothing is timed
   std::unique_ptr<sql::Database> database;
   std::shared_ptr<const keys::KeyRing> keys;
   command::RefusalCounter refusals;

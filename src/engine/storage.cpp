@@ -1,6 +1,8 @@
 // storage.cpp - see storage.hpp.
 #include "engine/storage.hpp"
 
+#include <utility>
+
 #include "sql/sqlite/sqlite.hpp"
 
 namespace kameng::engine {
@@ -18,9 +20,10 @@ Result<void> check_prefix(std::string_view prefix) {
       .at("storage.table_prefix");
 }
 
-Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config,
-                                                   const Seams& seams) {
+Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config, const Seams& seams,
+                                                   std::shared_ptr<sql::StatementTimes> times) {
   sql::sqlite::Options options;
+  options.times = std::move(times);
   options.path = config.path;
   options.table_prefix = config.table_prefix;
   options.before_statement = seams.before_statement;
@@ -33,10 +36,11 @@ Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config,
 }  // namespace
 
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
-                                                     const Seams& seams) {
+                                                     const Seams& seams,
+                                                     std::shared_ptr<sql::StatementTimes> times) {
   KAMENG_CHECK(check_prefix(config.table_prefix));
   if (config.driver == "sqlite") {
-    return open_sqlite(config, seams);
+    return open_sqlite(config, seams, std::move(times));
   }
   return Error{Status::incompatible, "storage.driver_missing",
                "This library has no storage driver named `" + config.driver.substr(0, 32) +

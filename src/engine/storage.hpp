@@ -11,7 +11,8 @@ namespace kameng::engine {
 
 // Reasons besides the driver's own: storage.driver_missing (INCOMPATIBLE: it was not compiled in,
 // or nobody knows it), storage.dsn_missing, storage.table_prefix (INVALID_ARGUMENT).
-[[nodiscard]] Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
-                                                                   const Seams& seams);
+// Statements' times are noted in `times`; null: nowhere.
+[[nodiscard]] Result<std::unique_ptr<sql::Database>> open_database(
+    const StorageConfig& config, const Seams& seams, std::shared_ptr<sql::StatementTimes> times);
 
 }  // namespace kameng::engine

@@ -41,6 +41,31 @@ Result<std::int64_t> write_refusals(const command::Call& call) {
   return std::ssize(entries);
 }
 
+// Tells of statements that were slow: one entry for each, at most once a minute.
+Result<std::int64_t> write_slow_statements(const command::Call& call, sql::StatementTimes* times) {
+  if (times == nullptr || !times->has_slow(call.now_ms)) {
+    return std::int64_t{0};
+  }
+  const std::vector<sql::StatementTime> slow = times->take_slow(call.now_ms);
+  std::vector<audit::Entry> entries;
+  for (const sql::StatementTime& time : slow) {
+    entries.push_back({.kind = "storage.slow",
+                       .subject = time.name,
+                       .details = {{"count", time.slow}, {"slowest_ms", time.slowest_us / 1000}}});
+  }
+  command::Command command(call, "system.run_due");
+  Result<void> written =
+      call.environment.database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+        command.record(tx, entries);
+        return {};
+      });
+  if (!written.ok()) {
+    times->put_back(slow);
+    return std::move(written).error();
+  }
+  return std::ssize(entries);
+}
+
 // One bounded transaction of housekeeping; `work` says how much it did.
 template <class Work>
 Result<std::int64_t> chore(const command::Call& call, Work&& work) {
@@ -160,6 +185,10 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
   if (refusals > 0) {
     done.jobs["call.refused"] += refusals;
   }
+  KAMENG_TRY(const std::int64_t slow, write_slow_statements(call, state_->times));
+  if (slow > 0) {
+    done.jobs["storage.slow"] += slow;
+  }
   KAMENG_CHECK(call.environment.database.maintain(call.deadline));
   return all;
 }
@@ -234,6 +263,21 @@ Result<system::HealthView> SystemService::health(command::Query& query,
                   {"statements", metrics.statements}};
   view.last_run_due_ms = queue::last_due_run(query.tx);
   view.next_due_ms = next_due(query.tx);
+  return view;
+}
+
+Result<system::MetricsView> SystemService::metrics(command::Query& query,
+                                                   const system::GetMetrics& /*request*/) {
+  const sql::Metrics metrics = query.call.environment.database.metrics();
+  system::MetricsView view;
+  view.counters = {{"commits", metrics.commits},       {"groups_of_one", metrics.groups_of_one},
+                   {"members", metrics.members},       {"retries", metrics.retries},
+                   {"busy_waits", metrics.busy_waits}, {"statements", metrics.statements}};
+  if (state_->times != nullptr) {
+    for (const sql::StatementTime& time : state_->times->all()) {
+      view.statements.push_back({time.name, time.runs, time.total_us, time.slowest_us, time.slow});
+    }
+  }
   return view;
 }
 

@@ -17,6 +17,7 @@ struct SystemState {
   ManualClock* manual_clock = nullptr;
   bool sandbox = false;
   std::string driver;
+  sql::StatementTimes* times = nullptr;  // null: nothing is timed
   std::string origin;
 };
 
@@ -34,6 +35,8 @@ class SystemService {
                                                 const system::Verify& request);
   [[nodiscard]] Result<system::HealthView> health(command::Query& query,
                                                   const system::Health& request);
+  [[nodiscard]] Result<system::MetricsView> metrics(command::Query& query,
+                                                    const system::GetMetrics& request);
   [[nodiscard]] Result<system::ClockView> advance_clock(command::Command& command,
                                                         const system::AdvanceClock& request);
   [[nodiscard]] Result<event::Page> pull_events(command::Query& query, const event::Pull& request);

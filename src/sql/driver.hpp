@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "sql/statement.hpp"
+#include "sql/statement_times.hpp"
 #include "sql/value.hpp"
 
 namespace kameng::sql {
@@ -108,6 +109,33 @@ class Connection {
   [[nodiscard]] virtual Failure release(std::string_view name) = 0;
   [[nodiscard]] virtual Failure rollback_to(std::string_view name) = 0;
   [[nodiscard]] virtual bool in_transaction() const = 0;
+
+  // What statements take is noted there; null: nowhere. Outlives the connection.
+  void time_with(StatementTimes* times) noexcept { times_ = times; }
+  [[nodiscard]] StatementTimes* times() const noexcept { return times_; }
+
+ private:
+  StatementTimes* times_ = nullptr;
+};
+
+// Notes what a stretch of a statement's work took, where the connection wants to know.
+class Timed {
+ public:
+  Timed(StatementTimes* times, std::string_view name)
+      : times_(times), name_(name), from_(times ? Clock::now() : Clock::time_point()) {}
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+  ~Timed() {
+    if (times_ != nullptr) {
+      times_->note(name_, Clock::now() - from_);
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  StatementTimes* times_;
+  std::string_view name_;
+  Clock::time_point from_;
 };
 
 }  // namespace kameng::sql

@@ -154,7 +154,10 @@ Outcome ServerDatabase::run_once(ServerConnection& connection, const Deadline& d
     connection.rollback();
     return {std::move(answer)};
   }
-  failure = connection.commit();
+  {
+    const Timed timed(connection.times(), "commit");
+    failure = connection.commit();
+  }
   if (failure) {
     connection.rollback();
     return {to_error(failure), failure.fault};

@@ -25,6 +25,9 @@ struct ServerOptions {
   int connections_max = 8;
   std::int64_t open_timeout_ms = 10'000;  // of one connection
 
+  // Where statements' times are noted; null: nowhere.
+  std::shared_ptr<StatementTimes> times = {};
+
   // Seams, as those of sqlite::Options.
   std::function<Fault(std::string_view name)> before_statement = {};
   std::function<void(std::string_view name, std::string_view text, std::span<const Value> values)>

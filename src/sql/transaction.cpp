@@ -10,17 +10,31 @@ bool Rows::next() {
   if (cursor_ == nullptr) {
     return false;
   }
-  if (!*failure_ && cursor_->step(*failure_)) {
+  if (!*failure_ && step()) {
     return true;
   }
   finish();
   return false;
 }
 
-void Rows::finish() {
-  if (cursor_ != nullptr) {
-    std::exchange(cursor_, nullptr)->reset(*failure_);
+bool Rows::step() {
+  if (times_ == nullptr) {
+    return cursor_->step(*failure_);
   }
+  const auto from = std::chrono::steady_clock::now();
+  const bool has_row = cursor_->step(*failure_);
+  spent_ += std::chrono::steady_clock::now() - from;
+  return has_row;
+}
+
+void Rows::finish() {
+  if (cursor_ == nullptr) {
+    return;
+  }
+  if (times_ != nullptr) {
+    times_->note(cursor_->name(), spent_);
+  }
+  std::exchange(cursor_, nullptr)->reset(*failure_);
 }
 
 std::optional<std::int64_t> Rows::maybe_int64(int column) const {
@@ -51,6 +65,9 @@ Rows Transaction::start(const Statement& statement, std::span<const Value> value
   if (failed()) {
     return {nullptr, failure_};
   }
+  StatementTimes* times = connection_->times();
+  const auto from =
+      times != nullptr ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   Cursor* cursor = connection_->prepare(statement, failure_);
   if (cursor == nullptr) {
     return {nullptr, failure_};
@@ -62,12 +79,17 @@ Rows Transaction::start(const Statement& statement, std::span<const Value> value
   if (cursor->writes()) {
     ++writes_;
   }
-  return {cursor, failure_};
+  return {cursor, failure_, times,
+          times != nullptr ? std::chrono::steady_clock::now() - from : StatementTimes::Duration()};
 }
 
 void Transaction::write(const Statement& statement, std::span<const Value> values,
                         std::int64_t expected) {
-  if (!failed() && connection_->write(statement, values, expected, failure_)) {
+  if (failed()) {
+    return;
+  }
+  const Timed timed(connection_->times(), statement.name);
+  if (connection_->write(statement, values, expected, failure_)) {
     ++writes_;
   }
 }
@@ -76,6 +98,7 @@ std::int64_t Transaction::write_now(const Statement& statement, std::span<const 
   if (failed()) {
     return 0;
   }
+  const Timed timed(connection_->times(), statement.name);
   const std::int64_t changed = connection_->write_now(statement, values, failure_);
   if (!failed()) {
     ++writes_;

@@ -20,8 +20,14 @@ namespace kameng::sql {
 // it. `while (rows.next()) { ... rows.int64(0) ... }`. Text and blobs are borrowed until next().
 class Rows {
  public:
-  Rows(Cursor* cursor, Failure& failure) : cursor_(cursor), failure_(&failure) {}
-  Rows(Rows&& other) noexcept : cursor_(other.cursor_), failure_(other.failure_) {
+  Rows(Cursor* cursor, Failure& failure, StatementTimes* times = nullptr,
+       StatementTimes::Duration spent = {})
+      : cursor_(cursor), failure_(&failure), times_(times), spent_(spent) {}
+  Rows(Rows&& other) noexcept
+      : cursor_(other.cursor_),
+        failure_(other.failure_),
+        times_(other.times_),
+        spent_(other.spent_) {
     other.cursor_ = nullptr;
   }
   Rows(const Rows&) = delete;
@@ -63,9 +69,12 @@ class Rows {
 
  private:
   void finish();
+  [[nodiscard]] bool step();
   void read_id(int column, IdBytes& bytes) const;
   Cursor* cursor_;
   Failure* failure_;
+  StatementTimes* times_;
+  StatementTimes::Duration spent_;  // so far, by the database alone
 };
 
 class Transaction {

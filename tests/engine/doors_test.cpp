@@ -39,8 +39,8 @@ using AllRequests =
                order::List, order::Cancel, order::Explain, code::Reveal, payment::Begin,
                payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
                wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
-               audit::Verify, system::RunDue, system::Verify, system::Health, system::AdvanceClock,
-               event::Pull, ledger::GetBalance>;
+               audit::Verify, system::RunDue, system::Verify, system::Health, system::GetMetrics,
+               system::AdvanceClock, event::Pull, ledger::GetBalance>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

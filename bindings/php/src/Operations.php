@@ -593,6 +593,23 @@ trait Operations
     }
 
     /**
+     * Tell what this process did with its database, and how long each statement took.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{counters: array<string, int>, statements: list<array{name: string, runs: int, total_us: int, slowest_us: int, slow: int}>}
+     *
+     * @throws KamengException
+     */
+    public function systemMetrics(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('system.metrics', $request, $context);
+    }
+
+    /**
      * Do what is due: expiries, retries, folding, pruning, checkpoints of the WAL.
      *
      * @param array{budget_ms?: int} $request

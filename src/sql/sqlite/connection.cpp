@@ -190,6 +190,7 @@ Failure SqliteConnection::begin_write(const Deadline& deadline) {
 }
 
 Failure SqliteConnection::commit() {
+  const Timed timed(times(), "commit");
   return step_once(commit_, "commit");
 }
 

@@ -35,7 +35,9 @@ class SqliteConnection final : public Connection {
                                                                       const std::string& real_path,
                                                                       Role role);
   SqliteConnection(const Options& options, sqlite3* database)
-      : options_(&options), database_(database) {}
+      : options_(&options), database_(database) {
+    time_with(options.times.get());
+  }
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
   ~SqliteConnection() override;

@@ -26,6 +26,9 @@ struct Options {
   // False for data that may be lost with the power, like rate limits: commits are not flushed.
   bool durable = true;
 
+  // Where statements' times are noted; null: nowhere.
+  std::shared_ptr<StatementTimes> times = {};
+
   // Seams; empty in production. The first is asked before each statement, "begin" and "commit" too,
   // and may name a fault that the statement then ends with, unrun. The second hears every statement
   // with its values.

@@ -415,6 +415,15 @@ class SystemOperations:
         )
         return answer
 
+    def metrics(
+        self, request: t.SystemMetricsRequest | None = None, context: t.Context | None = None
+    ) -> t.SystemMetricsAnswer:
+        """Tell what this process did with its database, and how long each statement took."""
+        answer: t.SystemMetricsAnswer = self._run(
+            "system.metrics", request or {}, context or {}
+        )
+        return answer
+
     def run_due(
         self, request: t.SystemRunDueRequest | None = None, context: t.Context | None = None
     ) -> t.SystemRunDueAnswer:

@@ -21,9 +21,17 @@ class ConfigStorage(TypedDict):
     """Where the shop lives."""
 
     driver: NotRequired[str]
-    """sqlite."""
+    """sqlite, postgres or mariadb."""
     path: NotRequired[str]
-    """A file, or :memory:."""
+    """Of sqlite: a file, or :memory:."""
+    dsn: NotRequired[str]
+    """Of a server: postgresql://user:password@host/database (or any libpq connection string), mariadb://user:password@host:3306/database?socket=/path."""
+    pool_size: NotRequired[int]
+    """Of a server: how many connections are open at most; a call waits for a free one until its deadline."""
+    table_prefix: NotRequired[str]
+    """Begins the name of every table, so that they can live in a database of yours: a letter, then lower-case letters, digits and _."""
+    slow_ms: NotRequired[int]
+    """Statements that take so long are told of in a storage.slow event, and system.metrics tells what each took; absent: nothing is timed."""
 
 
 class ConfigVault(TypedDict):
@@ -1282,6 +1290,34 @@ class SystemHealthAnswer(TypedDict):
     """Size of the audit log."""
     metrics: dict[str, int]
     """Counters of this process."""
+
+
+class SystemMetricsRequest(TypedDict):
+    """Asks system.metrics."""
+
+
+class SystemMetricsAnswerStatementsItem(TypedDict):
+    """By name; empty unless storage.slow_ms is set. Where statements are sent together, the one that waits for the answers has their time."""
+
+    name: str
+    """order.insert, commit, …"""
+    runs: int
+    """How often it ran."""
+    total_us: int
+    """What all runs took, in microseconds."""
+    slowest_us: int
+    """What the slowest took."""
+    slow: int
+    """Runs that took storage.slow_ms or longer."""
+
+
+class SystemMetricsAnswer(TypedDict):
+    """What system.metrics answers."""
+
+    counters: dict[str, int]
+    """commits, groups_of_one and members (calls that shared a commit), retries, busy_waits, statements."""
+    statements: list[SystemMetricsAnswerStatementsItem]
+    """By name; empty unless storage.slow_ms is set. Where statements are sent together, the one that waits for the answers has their time."""
 
 
 class SystemRunDueRequest(TypedDict):
