@@ -56,7 +56,7 @@ std::optional<Driver> server_driver(const std::string& name) {
     config.pool_size = setup.connections_max;
     kameng::engine::Seams seams;
     seams.before_statement = setup.before_statement;
-    return kameng::engine::open_database(config, seams);
+    return kameng::engine::open_database(config, seams, nullptr);
   };
   const auto tried = driver.open({.table_prefix = "kameng_", .connections_max = 1});
   if (!tried && tried.error().reason == "storage.driver_missing") {

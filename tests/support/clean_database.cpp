@@ -60,7 +60,7 @@ engine::StorageConfig server_config(const std::string& address, const std::strin
 }
 
 std::unique_ptr<sql::Database> open_or_fail(const engine::StorageConfig& config) {
-  auto opened = engine::open_database(config, {});
+  auto opened = engine::open_database(config, {}, nullptr);
   if (!opened) {
     FAIL("open " << config.driver << ": " << opened.error().reason << " "
                  << opened.error().message);
@@ -235,7 +235,7 @@ std::string storage_missing() {
     return {};
   }
   const auto opened =
-      engine::open_database(server_config(dsn().empty() ? "none" : dsn(), "kameng_"), {});
+      engine::open_database(server_config(dsn().empty() ? "none" : dsn(), "kameng_"), {}, nullptr);
   if (!opened && opened.error().reason == "storage.driver_missing") {
     return "the driver is not compiled in";
   }
