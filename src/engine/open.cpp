@@ -10,6 +10,7 @@
 #include "catalog/catalog_sql.hpp"
 #include "command/command_schema.hpp"
 #include "crypto/random.hpp"
+#include "engine/migrations.hpp"
 #include "engine/state.hpp"
 #include "engine/storage.hpp"
 #include "keys/key_file.hpp"
@@ -25,11 +26,8 @@
 #include "vault/vault_schema.hpp"
 
 namespace kameng {
-namespace {
 
-constexpr std::int64_t open_timeout_ms = 30'000;
-
-const std::vector<sql::Migration>& migrations() {
+const std::vector<sql::Migration>& engine::migrations() {
   static const std::vector<sql::Migration> all{
       {.number = 1,
        .name = "the first schema",
@@ -40,6 +38,10 @@ const std::vector<sql::Migration>& migrations() {
   };
   return all;
 }
+
+namespace {
+
+constexpr std::int64_t open_timeout_ms = 30'000;
 
 class HostClock final : public Clock {
  public:
@@ -190,7 +192,7 @@ Result<void> open_storage(Engine::State& state, Host& host) {
              engine::open_database(config.storage, engine::seams_in_use(), state.times));
   const TimeMs now_ms = state.clock->now_ms();
   const Deadline deadline = Deadline::after_ms(open_timeout_ms);
-  KAMENG_CHECK(state.database->migrate(migrations(), now_ms, deadline));
+  KAMENG_CHECK(state.database->migrate(engine::migrations(), now_ms, deadline));
   KAMENG_TRY(state.keys, open_keys(config, host, *state.database, *state.random, now_ms));
   return state.database->read(deadline, [&](sql::Transaction& tx) -> Result<void> {
     state.due.reset(engine::next_due(tx).value_or(command::DueHint::never));

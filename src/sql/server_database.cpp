@@ -202,6 +202,7 @@ Result<std::vector<StatementPlan>> ServerDatabase::prepared_plans(const Deadline
     }
   });
   KAMENG_TRY(std::unique_ptr<ServerConnection> connection, pool_->take(deadline));
+  connection->give_up_at(deadline);
   std::vector<StatementPlan> all;
   Result<void> outcome;
   for (const auto& [name, sql] : texts) {

@@ -92,7 +92,7 @@ TEST_SUITE("engine") {
   // Goal: the key file is made once, for its owner alone, and is never replaced when something is
   //       sealed under it; a wrong key is told at open.
   // Method: a shop's key file is missing, made, open to others, gone, another one's, and back.
-  TEST_CASE("the life of a key file") {
+  TEST_CASE("the life of a key file" * sqlite_only("it looks at the files beside the database")) {
     const TempFolder temp;
     const Json create = file_config(temp);
     const std::string key = temp.file("shop.db.key");
@@ -158,7 +158,8 @@ TEST_SUITE("engine") {
 
   // Goal: the sandbox gives goods away, so a file needs a word for it, and the log keeps that word.
   // Method: without and with allow_sandbox; audit entries of two openings; none in memory.
-  TEST_CASE("the sandbox on a file must be allowed and is audited") {
+  TEST_CASE("the sandbox on a file must be allowed and is audited" *
+            sqlite_only("it is about a database that is a file")) {
     const TempFolder temp;
     Json config = file_config(temp);
     config["allow_sandbox"] = false;

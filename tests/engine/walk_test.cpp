@@ -15,6 +15,7 @@
 
 using kameng::test::Json;
 using kameng::test::Shop;
+using kameng::test::sqlite_only;
 
 namespace {
 
@@ -76,7 +77,8 @@ TEST_SUITE("engine") {
   // Goal: the statements that the document lists for one order are those that run, in that order.
   // Method: a file database whose engine tells every statement; a signed-in customer orders two
   // codes with `pay`, the notice arrives, the codes are revealed.
-  TEST_CASE("the statements in docs/ARCHITECTURE.md are those of one order") {
+  TEST_CASE("the statements in docs/ARCHITECTURE.md are those of one order" *
+            sqlite_only("the document shows the texts of SQLite")) {
     const kameng::test::TempFolder folder;
     Recorder recorder;
     Shop shop({.path = folder.file("shop.db")});

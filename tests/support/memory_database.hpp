@@ -1,5 +1,6 @@
-// memory_database.hpp - a database in memory with the schemas of the folders under test. For tests
-// of facts and apply; tests that go through commands take the engine.
+// memory_database.hpp - a database with the schemas of the folders under test, in memory unless the
+// tests run on a server. For tests of facts and apply; tests that go through commands take the
+// engine.
 #pragma once
 
 #include <functional>
@@ -12,20 +13,17 @@
 
 #include "sql/database.hpp"
 #include "sql/migration.hpp"
-#include "sql/sqlite/sqlite.hpp"
+#include "support/clean_database.hpp"
 
 namespace kameng::tests {
 
 class MemoryDatabase {
  public:
-  explicit MemoryDatabase(std::initializer_list<sql::Script> schemas) {
-    sql::sqlite::Options options;
-    options.path = ":memory:";
-    auto opened = sql::sqlite::open(options);
-    REQUIRE(opened.ok());
-    database_ = std::move(*opened);
-    const sql::Migration tables{1, "tables", std::vector<sql::Script>(schemas)};
-    REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
+  explicit MemoryDatabase(std::initializer_list<sql::Script> schemas)
+      : tables_{1, "tables", std::vector<sql::Script>(schemas)},
+        clean_("kameng_", {&tables_, 1}),
+        database_(clean_.open()) {
+    REQUIRE(database_->migrate({&tables_, 1}, 0, soon()).ok());
   }
 
   [[nodiscard]] sql::Database& database() { return *database_; }
@@ -59,6 +57,8 @@ class MemoryDatabase {
   [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
 
  private:
+  sql::Migration tables_;
+  test::CleanDatabase clean_;
   std::unique_ptr<sql::Database> database_;
 };
 

@@ -1,5 +1,6 @@
-// raw_database.hpp - a database in memory whose transactions a test may let fail, and whose tables
-// it may damage. For tests of what the schema itself refuses and of what the checks find.
+// raw_database.hpp - a database, in memory unless the tests run on a server, whose transactions a
+// test may let fail, and whose tables it may damage. For tests of what the schema itself refuses
+// and of what the checks find.
 #pragma once
 
 #include <initializer_list>
@@ -14,21 +15,17 @@
 
 #include "sql/database.hpp"
 #include "sql/migration.hpp"
-#include "sql/sqlite/sqlite.hpp"
+#include "support/clean_database.hpp"
 
 namespace kameng::tests {
 
 class RawDatabase {
  public:
-  explicit RawDatabase(std::initializer_list<sql::Script> schemas) {
-    sql::sqlite::Options options;
-    options.path = ":memory:";
-    options.table_prefix = "t_";
-    auto opened = sql::sqlite::open(options);
-    REQUIRE(opened.ok());
-    database_ = std::move(*opened);
-    const sql::Migration tables{1, "tables", std::vector<sql::Script>(schemas)};
-    REQUIRE(database_->migrate({&tables, 1}, 0, soon()).ok());
+  explicit RawDatabase(std::initializer_list<sql::Script> schemas)
+      : tables_{1, "tables", std::vector<sql::Script>(schemas)},
+        clean_("t_", {&tables_, 1}),
+        database_(clean_.open()) {
+    REQUIRE(database_->migrate({&tables_, 1}, 0, soon()).ok());
   }
 
   // What the body returns, committed. The body has to succeed.
@@ -65,6 +62,7 @@ class RawDatabase {
 
   // Statements as somebody with the file in hand would run them; tables are called t_...
   void damage(std::string_view script) {
+    clean_.spoil();
     write([&](sql::Transaction& tx) {
       const sql::Failure failure = tx.connection().execute(script);
       CAPTURE(failure.hint);
@@ -74,7 +72,7 @@ class RawDatabase {
   }
 
   // The names of statements run so far that read a whole table or index, other than those that may
-  // (verify.*, migration.*).
+  // (verify.*, migration.*). SQLite says so; what servers do depends on how full their tables are.
   [[nodiscard]] std::vector<std::string> scans() {
     auto plans = database_->prepared_plans(soon());
     REQUIRE(plans.ok());
@@ -95,6 +93,8 @@ class RawDatabase {
   [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
 
  private:
+  sql::Migration tables_;
+  test::CleanDatabase clean_;
   std::unique_ptr<sql::Database> database_;
 };
 

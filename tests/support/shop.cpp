@@ -2,12 +2,25 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/migrations.hpp"
 #include "json/error_document.hpp"
 
 namespace kameng::test {
 
+namespace {
+
+Json storage_at(const engine::StorageConfig& config) {
+  return {{"driver", config.driver}, {"dsn", *config.dsn}, {"table_prefix", config.table_prefix}};
+}
+
+}  // namespace
+
 Json shop_config(const ShopOptions& options) {
-  Json config{{"storage", {{"driver", "sqlite"}, {"path", options.path}}},
+  Json storage{{"driver", "sqlite"}, {"path", options.path}};
+  if (on_server() && options.path != ":memory:") {
+    storage = storage_at(database_at(options.path).config());
+  }
+  Json config{{"storage", storage},
               {"providers", {{"sandbox", {{"enabled", true}}}}},
               {"allow_sandbox", true},
               {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}}};
@@ -22,7 +35,13 @@ Json shop_config(const ShopOptions& options) {
 }
 
 Shop::Shop(const ShopOptions& options) {
-  Result<std::unique_ptr<Engine>> opened = Engine::open(shop_config(options).dump(), options.host);
+  Json config = shop_config(options);
+  if (on_server() && options.path == ":memory:") {
+    clean_.emplace("kameng_", engine::migrations());
+    config["storage"].update(storage_at(clean_->config()));
+    config["storage"].erase("path");
+  }
+  Result<std::unique_ptr<Engine>> opened = Engine::open(config.dump(), options.host);
   if (!opened.ok()) {
     FAIL("open: " << opened.error().reason << ": " << opened.error().message);
   }

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include <kameng/engine.hpp>
+
+#include "support/clean_database.hpp"
 
 namespace kameng::test {
 
@@ -33,7 +36,8 @@ struct ShopOptions {
   Host host = {};
 };
 
-// Opens an engine with the sandbox, cheap password hashes and a manual clock.
+// Opens an engine with the sandbox, cheap password hashes and a manual clock. On a server a path
+// stands for tables of its own (database_at()), without one they are new.
 [[nodiscard]] Json shop_config(const ShopOptions& options);
 
 class Shop {
@@ -72,6 +76,7 @@ class Shop {
   Engine& engine() { return *engine_; }
 
  private:
+  std::optional<CleanDatabase> clean_;  // of a shop without a path
   std::unique_ptr<Engine> engine_;
 };
 

@@ -1,13 +1,16 @@
-// side_door.cpp - plain SQLite on the file of an engine that is open.
+// side_door.cpp - plain SQLite on the file of an engine that is open, or a driver on its tables.
 #include "support/side_door.hpp"
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include "base/bytes.hpp"
+#include "support/clean_database.hpp"
 
 namespace kameng::test {
 namespace {
+
+constexpr int patience_ms = 10'000;
 
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
@@ -37,6 +40,65 @@ std::string printed(sqlite3_stmt* row, int column) {
   }
 }
 
+void must(const Result<void>& done, const std::string& script) {
+  REQUIRE_MESSAGE(done.ok(), script << ": " << done.error().reason << ": " << done.error().message);
+}
+
+constexpr sql::Statement columns{
+    "side_door.columns", "", sql::Lock::none,
+    "SELECT table_name, column_name, CASE WHEN data_type = 'bytea' THEN 1 ELSE 0 END::BIGINT"
+    " FROM information_schema.columns WHERE table_schema = current_schema()"
+    " ORDER BY table_name, ordinal_position",
+    "SELECT table_name, column_name, data_type LIKE '%binary' OR data_type LIKE '%blob'"
+    " FROM information_schema.columns WHERE table_schema = DATABASE()"
+    " ORDER BY table_name, ordinal_position"};
+
+// An expression that prints a column as printed() does.
+std::string printing(const std::string& column, bool bytes, sql::Dialect dialect) {
+  const bool postgres = dialect == sql::Dialect::postgres;
+  const std::string text = bytes ? (postgres ? "'x' || encode(" + column + ", 'hex')"
+                                             : "CONCAT('x', LOWER(HEX(" + column + ")))")
+                                 : "CAST(" + column + (postgres ? " AS TEXT)" : " AS CHAR)");
+  return "COALESCE(" + text + ", 'null')";
+}
+
+// For each table, the query that prints its rows.
+std::map<std::string, std::string> printing_queries(sql::Transaction& tx) {
+  std::map<std::string, std::string> lists;
+  sql::Rows rows = tx.query(columns);
+  while (rows.next()) {
+    const std::string table = rows.text(0);
+    if (table.rfind("kept_", 0) == 0) {
+      continue;  // clean_database's own
+    }
+    std::string& list = lists[table];
+    list +=
+        (list.empty() ? "" : ", '|', ") + printing(rows.text(1), rows.int64(2) != 0, tx.dialect());
+  }
+  for (auto& [table, list] : lists) {
+    list = "SELECT CONCAT(" + list + ") FROM " + table + " ORDER BY 1";
+  }
+  return lists;
+}
+
+SideDoor::Tables tables_of_server(sql::Database& database) {
+  SideDoor::Tables tables;
+  must(database.read(Deadline::after_ms(patience_ms),
+                     [&](sql::Transaction& tx) -> Result<void> {
+                       tables.clear();
+                       for (const auto& [table, query] : printing_queries(tx)) {
+                         std::vector<std::string>& all = tables[table];
+                         sql::Rows rows = tx.query(sql::Statement{"side_door.rows", query});
+                         while (rows.next()) {
+                           all.push_back(rows.text(0));
+                         }
+                       }
+                       return {};
+                     }),
+       "all tables");
+  return tables;
+}
+
 }  // namespace
 
 void SideDoor::Close::operator()(sqlite3* database) const noexcept {
@@ -44,15 +106,21 @@ void SideDoor::Close::operator()(sqlite3* database) const noexcept {
 }
 
 SideDoor::SideDoor(const std::string& path) {
+  if (on_server()) {
+    server_ = database_at(path).open();
+    return;
+  }
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
   database_.reset(database);
   REQUIRE(code == SQLITE_OK);
-  constexpr int patience_ms = 10'000;
   sqlite3_busy_timeout(database, patience_ms);
 }
 
 SideDoor::Tables SideDoor::tables() {
+  if (server_) {
+    return tables_of_server(*server_);
+  }
   run("BEGIN");  // one snapshot of all
   Tables tables;
   std::vector<std::string> names;
@@ -78,6 +146,17 @@ SideDoor::Tables SideDoor::tables() {
 }
 
 void SideDoor::run(const std::string& script) {
+  if (server_) {
+    must(server_->write_alone(Deadline::after_ms(patience_ms),
+                              [&](sql::Transaction& tx) -> Result<void> {
+                                if (auto failure = tx.connection().execute(script)) {
+                                  tx.fail(std::move(failure));
+                                }
+                                return {};
+                              }),
+         script);
+    return;
+  }
   const char* rest = script.c_str();
   while (*rest != '\0') {
     sqlite3_stmt* statement = nullptr;
@@ -91,12 +170,25 @@ void SideDoor::run(const std::string& script) {
 }
 
 std::int64_t SideDoor::number(const std::string& query) {
+  if (server_) {
+    std::int64_t number = 0;
+    must(server_->read(Deadline::after_ms(patience_ms),
+                       [&](sql::Transaction& tx) -> Result<void> {
+                         sql::Rows rows = tx.query(sql::Statement{"side_door.number", query});
+                         REQUIRE(rows.next());
+                         number = rows.int64(0);
+                         return {};
+                       }),
+         query);
+    return number;
+  }
   const Prepared statement = prepare(database_.get(), query);
   REQUIRE(sqlite3_step(statement.get()) == SQLITE_ROW);
   return sqlite3_column_int64(statement.get(), 0);
 }
 
 std::vector<std::string> SideDoor::plan(const std::string& statement) {
+  REQUIRE_FALSE(server_);
   constexpr int detail = 3;
   std::vector<std::string> lines;
   const Prepared rows = prepare(database_.get(), "EXPLAIN QUERY PLAN " + statement);

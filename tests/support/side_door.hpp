@@ -1,5 +1,6 @@
-// side_door.hpp - a connection of a test's own to an engine's database file: to see what is stored,
-// and to damage it as somebody with the file in hand would.
+// side_door.hpp - a connection of a test's own to an engine's database: to see what is stored, and
+// to damage it as somebody with the file in hand would. On a server, to the tables that stand for
+// the file (clean_database.hpp).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,8 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "sql/database.hpp"
 
 struct sqlite3;
 
@@ -22,14 +25,15 @@ class SideDoor {
   // Statements without an answer. Triggers that protect rows are the script's to drop.
   void run(const std::string& script);
   [[nodiscard]] std::int64_t number(const std::string& query);
-  // How the database would run the statement: "SEARCH kameng_order USING ..."
+  // How SQLite would run the statement: "SEARCH kameng_order USING ..."
   [[nodiscard]] std::vector<std::string> plan(const std::string& statement);
 
  private:
   struct Close {
     void operator()(sqlite3* database) const noexcept;
   };
-  std::unique_ptr<sqlite3, Close> database_;
+  std::unique_ptr<sqlite3, Close> database_;  // null on a server
+  std::unique_ptr<sql::Database> server_;
 };
 
 // "order_line: 2 instead of 1" for each table whose rows differ; empty when none does.

@@ -1,0 +1,20 @@
+// marks.hpp - numbered parameters for a server that only knows `?`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kameng::sql::mariadb {
+
+struct Marked {
+  std::string sql;         // every parameter a plain `?`
+  std::vector<int> order;  // for each `?`, which value it stands for, from 0
+  int values = 0;          // how many the statement takes
+};
+
+// A plain `?` stands for the value after the greatest so far, as in SQLite. Marks in quotes and
+// comments are text.
+[[nodiscard]] Marked with_plain_marks(std::string_view text);
+
+}  // namespace kameng::sql::mariadb
