@@ -37,6 +37,11 @@ const std::vector<sql::Migration>& migrations() {
                    audit::audit_schema, command::command_schema, account::account_schema,
                    catalog::catalog_schema, vault::vault_schema, payment::payment_schema,
                    order::order_schema}},
+      // A library of the first schema would look for what this one takes away.
+      {.number = 2,
+       .name = "stock counted in place",
+       .scripts = {command::command_schema_2, vault::vault_schema_2},
+       .breaking = true},
   };
   return all;
 }
