@@ -178,10 +178,9 @@ Result<void> note_opening(Engine::State& state) {
   }
   return state.database->write(
       Deadline::after_ms(open_timeout_ms), [&](sql::Transaction& tx) -> Result<void> {
-        audit::append(
-            tx,
-            {.kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false},
-            "host", state.clock->now_ms());
+        const audit::Entry entry{
+            .kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false};
+        audit::append(tx, {&entry, 1}, "host", state.clock->now_ms());
         return {};
       });
 }
