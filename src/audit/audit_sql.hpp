@@ -2,6 +2,7 @@
 // belong to system.verify.
 #pragma once
 
+#include "sql/id_list.hpp"
 #include "sql/statement.hpp"
 
 namespace kameng::audit {
@@ -10,10 +11,36 @@ using sql::Statement;
 
 // No position: SQLite gives the greatest one plus one, and rows are never deleted. The transaction
 // is the only writer, so the positions of a group's entries are contiguous and in the order of
-// commits; the writer is the sequencer, and no second statement places them. On servers entries go
-// in without a position and a sequencer job gives them theirs.
-inline constexpr Statement entry_insert{
-    "audit.entry_insert", "INSERT INTO {p}audit_entry (published, body) VALUES (?, ?)"};
+// commits; the writer is the sequencer, and no second statement places them. On servers the
+// sequencer gives them theirs. The entries of one command go in one statement.
+#define KAMENG_ENTRY_INSERT "INSERT INTO {p}audit_entry (published, body) VALUES "
+inline constexpr Statement entry_insert[] = {
+    {"audit.entry_insert_1", KAMENG_ENTRY_INSERT "(?, ?)"},
+    {"audit.entry_insert_2", KAMENG_ENTRY_INSERT "(?, ?), (?, ?)"},
+    {"audit.entry_insert_3", KAMENG_ENTRY_INSERT "(?, ?), (?, ?), (?, ?)"},
+    {"audit.entry_insert_4", KAMENG_ENTRY_INSERT "(?, ?), (?, ?), (?, ?), (?, ?)"},
+    {"audit.entry_insert_5", KAMENG_ENTRY_INSERT "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?)"},
+    {"audit.entry_insert_6", KAMENG_ENTRY_INSERT "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?)"},
+};
+#undef KAMENG_ENTRY_INSERT
+
+// The sequencer, on servers only (sequencer.hpp). The head row is one that no command touches.
+#define KAMENG_LOCK_HEAD "SELECT id FROM {p}audit_head WHERE id = 1"
+inline constexpr Statement head_lock{"audit.head_lock", "", sql::Lock::rows, KAMENG_LOCK_HEAD,
+                                     KAMENG_LOCK_HEAD};
+#undef KAMENG_LOCK_HEAD
+#define KAMENG_UNPLACED "SELECT id FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT ?"
+inline constexpr Statement entries_unplaced{"audit.entries_unplaced", "", sql::Lock::none,
+                                            KAMENG_UNPLACED, KAMENG_UNPLACED};
+#undef KAMENG_UNPLACED
+// Parameters: the entries, the position before the first of them.
+inline constexpr Statement entries_place{
+    "audit.entries_place", "", sql::Lock::none,
+    "UPDATE {p}audit_entry AS e SET position = ?2 + listed.n FROM unnest" KAMENG_IDS_POSTGRES
+    " WITH ORDINALITY AS listed(id, n) WHERE e.id = listed.id",
+    "UPDATE " KAMENG_IDS_MARIADB
+    " STRAIGHT_JOIN {p}audit_entry AS e ON e.id = listed.id"
+    " SET e.position = ?2 + listed.n"};
 
 inline constexpr Statement entry_count{"audit.entry_count",
                                        "SELECT COALESCE(MAX(position), 0) FROM {p}audit_entry"};
@@ -40,7 +67,10 @@ inline constexpr Statement tile_select{
 inline constexpr Statement tile_save{
     "audit.tile_save",
     "INSERT INTO {p}audit_tile (level, tile_index, hashes) VALUES (?, ?, ?) "
-    "ON CONFLICT (level, tile_index) DO UPDATE SET hashes = excluded.hashes"};
+    "ON CONFLICT (level, tile_index) DO UPDATE SET hashes = excluded.hashes",
+    sql::Lock::none, "",
+    "INSERT INTO {p}audit_tile (level, tile_index, hashes) VALUES (?, ?, ?) "
+    "ON DUPLICATE KEY UPDATE hashes = VALUES(hashes)"};
 
 inline constexpr Statement checkpoint_insert{
     "audit.checkpoint_insert",
@@ -54,8 +84,17 @@ inline constexpr Statement checkpoint_select{
     "audit.checkpoint_select",
     "SELECT size, root, at_ms, note FROM {p}audit_checkpoint WHERE size = ?"};
 
+#define KAMENG_VERIFY_PLACED \
+  "SELECT position, body FROM {p}audit_entry WHERE position IS NOT NULL ORDER BY position"
 inline constexpr Statement verify_entries{
-    "verify.audit_entries", "SELECT position, body FROM {p}audit_entry ORDER BY position"};
+    "verify.audit_entries", "SELECT position, body FROM {p}audit_entry ORDER BY position",
+    sql::Lock::none, KAMENG_VERIFY_PLACED, KAMENG_VERIFY_PLACED};
+#undef KAMENG_VERIFY_PLACED
+#define KAMENG_OLDEST_UNPLACED \
+  "SELECT id, body FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT 1"
+inline constexpr Statement verify_unplaced{"verify.audit_unplaced", "", sql::Lock::none,
+                                           KAMENG_OLDEST_UNPLACED, KAMENG_OLDEST_UNPLACED};
+#undef KAMENG_OLDEST_UNPLACED
 
 inline constexpr Statement verify_checkpoints{
     "verify.audit_checkpoints",

@@ -1,6 +1,10 @@
 // log.cpp - appending to the audit log and reading it in order.
 #include "audit/log.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 #include "audit/audit_sql.hpp"
 #include "json/writer.hpp"
 
@@ -31,8 +35,21 @@ std::string entry_body(const Entry& entry, std::string_view actor, TimeMs now_ms
   return body;
 }
 
-void append(sql::Transaction& tx, const Entry& entry, std::string_view actor, TimeMs now_ms) {
-  tx.run(entry_insert, entry.published, entry_body(entry, actor, now_ms));
+void append(sql::Transaction& tx, std::span<const Entry> entries, std::string_view actor,
+            TimeMs now_ms) {
+  while (!entries.empty()) {
+    const std::size_t count = std::min(entries.size(), std::size(entry_insert));
+    std::array<std::string, std::size(entry_insert)> bodies;
+    std::array<sql::Value, 2 * std::size(entry_insert)> values;
+    for (std::size_t i = 0; i < count; ++i) {
+      bodies[i] = entry_body(entries[i], actor, now_ms);
+      values[2 * i] = sql::to_value(entries[i].published);
+      values[2 * i + 1] = std::string_view(bodies[i]);
+    }
+    tx.run_values(static_cast<std::int64_t>(count), entry_insert[count - 1],
+                  std::span(values).first(2 * count));
+    entries = entries.subspan(count);
+  }
 }
 
 std::int64_t size(sql::Transaction& tx) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +24,11 @@ namespace kameng::audit {
 // details as given.
 [[nodiscard]] std::string entry_body(const Entry& entry, std::string_view actor, TimeMs now_ms);
 
-// One statement.
-void append(sql::Transaction& tx, const Entry& entry, std::string_view actor, TimeMs now_ms);
+// One statement for up to six entries.
+void append(sql::Transaction& tx, std::span<const Entry> entries, std::string_view actor,
+            TimeMs now_ms);
 
-// How many entries there are: the last position.
+// How many entries have a position: the last one.
 [[nodiscard]] std::int64_t size(sql::Transaction& tx);
 [[nodiscard]] std::optional<std::string> body_at(sql::Transaction& tx, std::int64_t position);
 

@@ -6,6 +6,7 @@
 
 #include "audit/audit_sql.hpp"
 #include "audit/log.hpp"
+#include "audit/sequencer.hpp"
 
 namespace kameng::audit {
 namespace {
@@ -121,6 +122,9 @@ bool is_beyond(sql::Transaction& tx, std::uint64_t count) {
 }  // namespace
 
 bool extend(sql::Transaction& tx, std::int64_t entries_max) {
+  if (!lock_head(tx)) {
+    return false;
+  }
   const std::int64_t complete = size(tx) / tile_hashes;
   std::int64_t next = 0;
   {

@@ -3,6 +3,7 @@
 #include "audit/verify.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string>
 
@@ -13,6 +14,19 @@
 
 namespace kameng::audit {
 namespace {
+
+// Due work places entries far sooner, if anybody asks for it.
+constexpr std::int64_t unplaced_max_ms = 10 * 60'000;
+
+// Of an entry_body(), which begins with it; 0 of anything else.
+TimeMs written_at_ms(std::string_view body) {
+  constexpr std::string_view begins = R"({"at_ms":)";
+  TimeMs at_ms = 0;
+  if (body.starts_with(begins)) {
+    std::from_chars(body.data() + begins.size(), body.data() + body.size(), at_ms);
+  }
+  return at_ms;
+}
 
 constexpr auto tile_size = static_cast<std::size_t>(tile_hashes);
 
@@ -159,7 +173,7 @@ class CheckpointCheck {
 }  // namespace
 
 std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
-                            const crypto::PublicKey& key) {
+                            const crypto::PublicKey& key, TimeMs now_ms) {
   Blame positions("audit.positions");
   Blame tiles("audit.tiles");
   Blame checkpoints("audit.checkpoints");
@@ -182,6 +196,12 @@ std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
     }
     tile_check.finish();
     checkpoint_check.finish();
+  }
+  if (!tx.is_only_writer()) {
+    sql::Rows rows = tx.query(verify_unplaced);
+    if (rows.next() && written_at_ms(rows.text_view(1)) < now_ms - unplaced_max_ms) {
+      positions.add("no position yet, of the entry with the id", rows.int64(0));
+    }
   }
   return {positions.finding(), tiles.finding(), checkpoints.finding()};
 }

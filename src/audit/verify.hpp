@@ -9,10 +9,11 @@
 
 namespace kameng::audit {
 
-// Hashes every entry once, in bounded memory, and tells: audit.positions (contiguous from 1),
+// Hashes every entry once, in bounded memory, and tells: audit.positions (contiguous from 1, and no
+// entry older than ten minutes waits for one),
 // audit.tiles (what is stored is what the entries hash to), audit.checkpoints (each has the root of
 // that many entries, and its note says so, signed).
 [[nodiscard]] std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
-                                          const crypto::PublicKey& key);
+                                          const crypto::PublicKey& key, TimeMs now_ms);
 
 }  // namespace kameng::audit

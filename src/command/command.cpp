@@ -148,12 +148,8 @@ void Command::store_progress(sql::Transaction& tx, std::string_view progress) {
 }
 
 void Command::record(sql::Transaction& tx, const std::vector<audit::Entry>& entries) {
-  if (entries.empty()) {
-    return;
-  }
-  const std::string actor = call_.actor.label();
-  for (const audit::Entry& entry : entries) {
-    audit::append(tx, entry, actor, call_.now_ms);
+  if (!entries.empty()) {
+    audit::append(tx, entries, call_.actor.label(), call_.now_ms);
   }
 }
 

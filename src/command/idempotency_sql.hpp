@@ -11,21 +11,25 @@ enum class KeyState : int { running = 0, answered = 1, refused = 2 };
 
 inline constexpr sql::Statement find_key{
     "idempotency.find",
-    "SELECT digest, state, lease, lease_until_ms, answer FROM {p}idempotency WHERE key = ?"};
+    "SELECT digest, state, lease, lease_until_ms, answer FROM {p}idempotency WHERE id = ?"};
 inline constexpr sql::Statement insert_key{
     "idempotency.insert",
-    "INSERT INTO {p}idempotency (key, digest, state, lease, lease_until_ms, answer, created_at_ms)"
+    "INSERT INTO {p}idempotency (id, digest, state, lease, lease_until_ms, answer, created_at_ms)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"};
 inline constexpr sql::Statement update_key{
     "idempotency.update",
-    "UPDATE {p}idempotency SET state = ?, lease = ?, lease_until_ms = ?, answer = ? WHERE key = ?"};
+    "UPDATE {p}idempotency SET state = ?, lease = ?, lease_until_ms = ?, answer = ? WHERE id = ?"};
 inline constexpr sql::Statement prune_brought_keys{
     "idempotency.prune_brought",
-    "DELETE FROM {p}idempotency WHERE key IN (SELECT key FROM {p}idempotency"
-    " WHERE digest IS NOT NULL AND created_at_ms < ? ORDER BY created_at_ms LIMIT ?)"};
+    "DELETE FROM {p}idempotency WHERE id IN (SELECT id FROM {p}idempotency"
+    " WHERE digest IS NOT NULL AND created_at_ms < ? ORDER BY created_at_ms LIMIT ?)",
+    sql::Lock::none, "",
+    "DELETE FROM {p}idempotency WHERE digest IS NOT NULL AND created_at_ms < ?"
+    " ORDER BY created_at_ms LIMIT ?"};
 inline constexpr sql::Statement prune_made_keys{
     "idempotency.prune_made",
-    "DELETE FROM {p}idempotency WHERE key IN (SELECT key FROM {p}idempotency"
-    " WHERE key < ? ORDER BY key LIMIT ?)"};
+    "DELETE FROM {p}idempotency WHERE id IN (SELECT id FROM {p}idempotency"
+    " WHERE id < ? ORDER BY id LIMIT ?)",
+    sql::Lock::none, "", "DELETE FROM {p}idempotency WHERE id < ? ORDER BY id LIMIT ?"};
 
 }  // namespace kameng::command

@@ -4,12 +4,13 @@
 
 #include "audit/log.hpp"
 #include "audit/note.hpp"
+#include "audit/sequencer.hpp"
 #include "audit/tree.hpp"
 
 namespace kameng::engine {
 namespace {
 
-constexpr std::int64_t entries_a_slice = 4096;
+constexpr int entries_a_slice = 4096;
 
 audit::CheckpointView view_of(const audit::Checkpoint& checkpoint, const audit::Signer& signer) {
   return {.size = static_cast<std::int64_t>(checkpoint.size),
@@ -73,12 +74,25 @@ Error not_in_log(std::string_view field) {
 
 }  // namespace
 
+Result<void> place_entries(const command::Call& call) {
+  sql::Database& database = call.environment.database;
+  bool more = database.dialect() != sql::Dialect::sqlite;
+  while (more) {
+    KAMENG_CHECK(database.write(call.deadline, [&](sql::Transaction& tx) -> Result<void> {
+      more = audit::sequence(tx, entries_a_slice);
+      return {};
+    }));
+  }
+  return {};
+}
+
 Result<audit::CheckpointView> AuditService::checkpoint(command::Command& command,
                                                        const audit::MakeCheckpoint& /*request*/) {
   const keys::KeyRing& ring = command.keys();
   const audit::Signer signer{origin_, ring.public_key(),
                              [&ring](ByteView message) { return ring.sign(message); }};
   // Hashing is done in slices of its own transactions, so that the one that signs is short.
+  KAMENG_CHECK(place_entries(command.call()));
   bool more = true;
   while (more) {
     KAMENG_CHECK(command.environment().database.write_alone(

@@ -10,6 +10,9 @@
 
 namespace kameng::engine {
 
+// On servers: gives every entry that is committed by now its position (audit/sequencer.hpp).
+[[nodiscard]] Result<void> place_entries(const command::Call& call);
+
 class AuditService {
  public:
   explicit AuditService(std::string origin) : origin_(std::move(origin)) {}

@@ -68,9 +68,7 @@ Engine::~Engine() {
     // log.
     const Result<void> written = state_->database->write(
         Deadline::after_ms(1000), [&](sql::Transaction& tx) -> Result<void> {
-          for (const audit::Entry& entry : entries) {
-            audit::append(tx, entry, "system", now_ms);
-          }
+          audit::append(tx, entries, "system", now_ms);
           return {};
         });
     if (!written.ok()) {

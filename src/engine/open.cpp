@@ -35,6 +35,11 @@ const std::vector<sql::Migration>& engine::migrations() {
                    audit::audit_schema, command::command_schema, account::account_schema,
                    catalog::catalog_schema, vault::vault_schema, payment::payment_schema,
                    order::order_schema}},
+      // A library of the first schema would look for what this one takes away.
+      {.number = 2,
+       .name = "stock counted in place",
+       .scripts = {command::command_schema_2, vault::vault_schema_2},
+       .breaking = true},
   };
   return all;
 }
@@ -175,10 +180,9 @@ Result<void> note_opening(Engine::State& state) {
   }
   return state.database->write(
       Deadline::after_ms(open_timeout_ms), [&](sql::Transaction& tx) -> Result<void> {
-        audit::append(
-            tx,
-            {.kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false},
-            "host", state.clock->now_ms());
+        const audit::Entry entry{
+            .kind = "sandbox.allowed", .subject = "sandbox", .details = {}, .published = false};
+        audit::append(tx, {&entry, 1}, "host", state.clock->now_ms());
         return {};
       });
 }

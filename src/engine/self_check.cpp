@@ -57,10 +57,10 @@ constexpr Check checks[] = {
 }  // namespace
 
 std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys,
-                                std::string_view origin) {
+                                std::string_view origin, TimeMs now_ms) {
   std::vector<Finding> findings = ledger::verify(tx);
-  for (std::vector<Finding> part :
-       {vault::verify(tx), order::verify(tx), audit::verify(tx, origin, keys.public_key())}) {
+  for (std::vector<Finding> part : {vault::verify(tx), order::verify(tx),
+                                    audit::verify(tx, origin, keys.public_key(), now_ms)}) {
     findings.insert(findings.end(), std::make_move_iterator(part.begin()),
                     std::make_move_iterator(part.end()));
   }

@@ -35,6 +35,7 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
       .since(1, Stability::unstable)
       .fails("clock.not_manual", Status::failed_precondition);
   registry.add(system, &SystemService::pull_events)
+      .first(place_entries)
       .summary("Read what happened, in order, from a position on.")
       .needs(Permission::audit_read)
       .since(1, Stability::unstable);

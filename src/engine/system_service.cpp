@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/log.hpp"
+#include "audit/sequencer.hpp"
 #include "audit/tree.hpp"
 #include "audit/verify.hpp"
 #include "engine/backup_service.hpp"
@@ -169,6 +170,8 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
        [](sql::Transaction& tx) { return ledger::fold(tx, rows_a_round) ? rows_a_round : 0; }},
       {"stock.fold",
        [](sql::Transaction& tx) { return vault::fold_stock(tx, rows_a_round) ? rows_a_round : 0; }},
+      {"audit.sequence",
+       [](sql::Transaction& tx) { return audit::sequence(tx, rows_a_round) ? rows_a_round : 0; }},
       {"audit.hash",
        [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
       {"idempotency.prune",
@@ -247,7 +250,8 @@ Result<system::DueDone> SystemService::run_due(command::Command& command,
 Result<system::Verified> SystemService::verify(command::Query& query,
                                                const system::Verify& /*request*/) {
   system::Verified verified{.ok = true, .checks = {}};
-  for (const Finding& finding : self_check(query.tx, query.keys(), state_->origin)) {
+  for (const Finding& finding :
+       self_check(query.tx, query.keys(), state_->origin, query.call.now_ms)) {
     verified.ok = verified.ok && finding.ok;
     verified.checks.push_back({std::string(finding.name), finding.ok, finding.detail});
   }

@@ -92,48 +92,16 @@ void change_balance(sql::Transaction& tx, const Change& change, std::string_view
   }
 }
 
-template <std::size_t... Index>
-void insert_rows(sql::Transaction& tx, const Journal& journal, std::span<const Entry> entries,
-                 std::index_sequence<Index...>) {
-  constexpr std::size_t count = sizeof...(Index);
-  const auto parameters =
-      std::tuple_cat(std::make_tuple(std::string_view(journal.ref), journal.kind, journal.step,
-                                     journal.currency.code()),
-                     std::make_tuple(account_number(entries[Index].account),
-                                     std::string_view(entries[Index].owner), entries[Index].debit,
-                                     entries[Index].credit)...);
-  std::apply(
-      [&](const auto&... values) {
-        tx.run_exactly(static_cast<std::int64_t>(count), entry_insert[count - 1], values...);
-      },
-      parameters);
-}
-
 void insert_entries(sql::Transaction& tx, const Journal& journal, std::span<const Entry> entries) {
-  constexpr std::size_t most = std::size(entry_insert);
   while (!entries.empty()) {
-    const std::size_t count = std::min(entries.size(), most);
-    const auto part = entries.first(count);
-    switch (count) {
-      case 1:
-        insert_rows(tx, journal, part, std::make_index_sequence<1>{});
-        break;
-      case 2:
-        insert_rows(tx, journal, part, std::make_index_sequence<2>{});
-        break;
-      case 3:
-        insert_rows(tx, journal, part, std::make_index_sequence<3>{});
-        break;
-      case 4:
-        insert_rows(tx, journal, part, std::make_index_sequence<4>{});
-        break;
-      case 5:
-        insert_rows(tx, journal, part, std::make_index_sequence<5>{});
-        break;
-      default:
-        insert_rows(tx, journal, part, std::make_index_sequence<most>{});
-        break;
+    const std::size_t count = std::min(entries.size(), std::size(entry_insert));
+    std::vector<sql::Value> values{std::string_view(journal.ref), journal.kind,
+                                   std::int64_t{journal.step}, journal.currency.code()};
+    for (const Entry& entry : entries.first(count)) {
+      values.insert(values.end(), {account_number(entry.account), std::string_view(entry.owner),
+                                   entry.debit, entry.credit});
     }
+    tx.run_values(static_cast<std::int64_t>(count), entry_insert[count - 1], values);
     entries = entries.subspan(count);
   }
 }

@@ -53,6 +53,12 @@ class Operation {
     return *this;
   }
 
+  // Of an operation that reads: runs before its transaction, in its own.
+  Operation& first(Result<void> (*work)(const command::Call&)) {
+    first_ = work;
+    return *this;
+  }
+
   [[nodiscard]] std::string_view name() const { return name_; }
   [[nodiscard]] bool writes() const { return writes_; }
   [[nodiscard]] std::string_view summary() const { return summary_; }
@@ -71,6 +77,11 @@ class Operation {
   virtual void describe_request(json::Writer& writer) const = 0;
   virtual void describe_answer(json::Writer& writer) const = 0;
 
+ protected:
+  [[nodiscard]] Result<void> run_first(const command::Call& call) const {
+    return first_ != nullptr ? first_(call) : Result<void>();
+  }
+
  private:
   std::string_view name_;
   bool writes_;
@@ -79,6 +90,7 @@ class Operation {
   int since_ = 1;
   Stability stability_ = Stability::unstable;
   bool answers_secret_ = false;
+  Result<void> (*first_)(const command::Call&) = nullptr;
   std::vector<Reason> reasons_;
 };
 

@@ -79,6 +79,7 @@ class ReadOperation final : public Operation {
 
  private:
   [[nodiscard]] Result<Answer> run(const command::Call& call, const Request& request) const {
+    KAMENG_CHECK(run_first(call));
     std::optional<Result<Answer>> outcome;
     KAMENG_CHECK(
         call.environment.database.read(call.deadline, [&](sql::Transaction& tx) -> Result<void> {

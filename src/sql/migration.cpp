@@ -89,11 +89,14 @@ void apply(Transaction& transaction, const Migration& migration, bool started, T
                     checksum(migration, transaction.dialect()), migration.breaking, now_ms);
   }
   for (const Script& script : migration.scripts) {
+    const std::string_view text = script.text_for(transaction.dialect());
     if (transaction.failed()) {
       return;
     }
-    if (Failure failure =
-            transaction.connection().execute(script.text_for(transaction.dialect()))) {
+    if (text.empty()) {
+      continue;  // of another database
+    }
+    if (Failure failure = transaction.connection().execute(text)) {
       failure.statement = migration.name;
       transaction.fail(std::move(failure));
     }

@@ -19,7 +19,7 @@ namespace kameng::sql {
 struct Migration {
   int number = 0;               // from 1, rising
   std::string_view name;        // "order.tables"
-  std::vector<Script> scripts;  // with `{p}`
+  std::vector<Script> scripts;  // with `{p}`; a script without a database's text does nothing there
   bool breaking = false;        // a library that does not know this step must not use the database
 };
 

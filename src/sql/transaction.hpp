@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,12 @@ class Transaction {
                    const Parameters&... parameters) {
     const Value values[] = {to_value(parameters)..., Value{}};
     write(statement, {values, sizeof...(parameters)}, expected);
+  }
+
+  // As run_exactly(), for a statement whose number of parameters is known only when it runs.
+  void run_values(std::int64_t expected, const Statement& statement,
+                  std::span<const Value> values) {
+    write(statement, values, expected);
   }
 
   // Writes at once and returns the rows changed: 0 in a failed transaction.

@@ -29,9 +29,16 @@ std::map<SkuId, std::int64_t> count_by_sku(const Codes& codes) {
 
 std::vector<std::int64_t> pick(sql::Transaction& tx, const SkuId& sku, int count) {
   std::vector<std::int64_t> codes;
-  sql::Rows rows = tx.query(pick_codes, sku, count);
-  while (rows.next()) {
-    codes.push_back(rows.int64(0));
+  const auto take = [&](const sql::Statement& statement) {
+    codes.clear();
+    sql::Rows rows = tx.query(statement, sku, count);
+    while (rows.next()) {
+      codes.push_back(rows.int64(0));
+    }
+  };
+  take(pick_codes);
+  if (!tx.is_only_writer() && std::ssize(codes) < count) {
+    take(pick_codes_waiting);
   }
   return codes;
 }
@@ -118,7 +125,7 @@ bool sku_exists(sql::Transaction& tx, const SkuId& sku) {
 }
 
 stock::Stock stock_of(sql::Transaction& tx, const SkuId& sku) {
-  sql::Rows rows = tx.query(find_stock, sku, sku);
+  sql::Rows rows = tx.query(find_stock, sku);
   if (!rows.next() || rows.is_null(0)) {
     return {};
   }
@@ -126,13 +133,15 @@ stock::Stock stock_of(sql::Transaction& tx, const SkuId& sku) {
 }
 
 void change_stock(sql::Transaction& tx, const SkuId& sku, const stock::Stock& by) {
-  if (by.available != 0 || by.held != 0 || by.sold != 0) {
-    tx.run(insert_stock_delta, sku, by.available, by.held, by.sold);
+  if (by.available == 0 && by.held == 0 && by.sold == 0) {
+    return;
   }
+  const bool only_adds = by.available >= 0 && by.held >= 0 && by.sold >= 0;
+  tx.run_exactly(1, only_adds ? add_stock : move_stock, sku, by.available, by.held, by.sold);
 }
 
 bool fold_stock(sql::Transaction& tx, int rows_max) {
-  return sql::fold(tx, stock_fold, rows_max);
+  return !tx.is_only_writer() && sql::fold(tx, stock_fold, rows_max);
 }
 
 }  // namespace kameng::vault

@@ -42,8 +42,10 @@ struct OrderLine {
   int line = 0;
 };
 
-// Picks up to `count` codes of the sku that are for sale, oldest first. Changes nothing. Fewer when
-// fewer are left: refusing is the decision's business.
+// Picks (and on servers locks) up to `count` codes of the sku that are for sale, oldest first.
+// Changes nothing. Fewer when fewer are left: refusing is the decision's business. Codes that
+// another open transaction has picked are passed over, so two customers wait for each other only
+// when too few are left.
 [[nodiscard]] std::vector<std::int64_t> pick(sql::Transaction& tx, const SkuId& sku, int count);
 
 // available -> held, for picked codes of one sku.
@@ -80,7 +82,8 @@ void return_unrevealed(sql::Transaction& tx, const OrderId& order,
 [[nodiscard]] stock::Stock stock_of(sql::Transaction& tx, const SkuId& sku);
 // Adds to the counts of a sku.
 void change_stock(sql::Transaction& tx, const SkuId& sku, const stock::Stock& by);
-// Due work. True when there may be more to fold.
+// Due work of servers, where the counts are a snapshot and deltas. True when there may be more to
+// fold.
 [[nodiscard]] bool fold_stock(sql::Transaction& tx, int rows_max);
 
 // Reads whole tables: for system.verify.

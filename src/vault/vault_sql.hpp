@@ -20,24 +20,48 @@ inline constexpr sql::Statement extend_batch{
     "batch.extend",
     "UPDATE {p}batch SET next_ordinal = next_ordinal + ? WHERE id = ? AND next_ordinal = ?"};
 
+// Its count tells a new code from one that is there, also from one that another open transaction
+// has just inserted: the statement waits for it. MariaDB counts an ON DUPLICATE KEY UPDATE that
+// changes nothing like an insert, so there it is IGNORE, which can hide nothing else: every value
+// is made by us and fits its column.
 inline constexpr sql::Statement insert_code{
     "code.insert",
     "INSERT INTO {p}code (sku_id, batch_id, ordinal, blind, sealed, status) VALUES (?,?,?,?,?,?)"
-    " ON CONFLICT (blind, sku_id) DO NOTHING"};
+    " ON CONFLICT (blind, sku_id) DO NOTHING",
+    sql::Lock::none, "",
+    "INSERT IGNORE INTO {p}code (sku_id, batch_id, ordinal, blind, sealed, status)"
+    " VALUES (?,?,?,?,?,?)"};
 inline constexpr sql::Statement find_blind{"code.find_blind",
                                            "SELECT 1 FROM {p}code WHERE blind = ? AND sku_id = ?"};
 // Parameters: batch, first ordinal, one past the last, how many.
 inline constexpr sql::Statement activate_codes{
     "code.activate",
     "UPDATE {p}code SET status = 1 WHERE id IN (SELECT id FROM {p}code WHERE batch_id = ?"
-    " AND ordinal >= ? AND ordinal < ? AND status = 0 LIMIT ?)"};
+    " AND ordinal >= ? AND ordinal < ? AND status = 0 LIMIT ?)",
+    sql::Lock::none, "",
+    "UPDATE {p}code SET status = 1 WHERE batch_id = ? AND ordinal >= ? AND ordinal < ?"
+    " AND status = 0 LIMIT ?"};
 inline constexpr sql::Statement take_back_codes{
     "code.take_back",
     "DELETE FROM {p}code WHERE id IN (SELECT id FROM {p}code WHERE batch_id = ?"
-    " AND ordinal >= ? AND ordinal < ? AND status = 0 LIMIT ?)"};
+    " AND ordinal >= ? AND ordinal < ? AND status = 0 LIMIT ?)",
+    sql::Lock::none, "",
+    "DELETE FROM {p}code WHERE batch_id = ? AND ordinal >= ? AND ordinal < ?"
+    " AND status = 0 LIMIT ?"};
 
+// Pinned to the index of what is for sale: a planner that takes another one walks past every code
+// that was ever sold.
+#define KAMENG_PICK_MARIADB                                                 \
+  "SELECT id FROM {p}code FORCE INDEX ({p}code_available) WHERE sku_id = ?" \
+  " AND status = 1 ORDER BY id LIMIT ?"
 inline constexpr sql::Statement pick_codes{
-    "code.pick", "SELECT id FROM {p}code WHERE sku_id = ? AND status = 1 ORDER BY id LIMIT ?"};
+    "code.pick", "SELECT id FROM {p}code WHERE sku_id = ? AND status = 1 ORDER BY id LIMIT ?",
+    sql::Lock::free_rows, "", KAMENG_PICK_MARIADB};
+// Servers, when fewer than wanted are free: also those that another open transaction has picked,
+// and may not take.
+inline constexpr sql::Statement pick_codes_waiting{"code.pick_waiting", pick_codes.text,
+                                                   sql::Lock::rows, "", KAMENG_PICK_MARIADB};
+#undef KAMENG_PICK_MARIADB
 inline constexpr sql::Statement hold_code{
     "code.hold",
     "UPDATE {p}code SET status = 2, order_id = ?, line = ?, hold_until_ms = ?"
@@ -67,38 +91,70 @@ inline constexpr sql::Statement return_codes{"code.return",
 inline constexpr sql::Statement reveal_codes{
     "code.reveal", "UPDATE {p}code SET status = 4 WHERE order_id = ? AND status = 3"};
 
-inline constexpr sql::Statement insert_stock_delta{
-    "stock.insert_delta",
-    "INSERT INTO {p}stock_delta (sku_id, available, held, sold) VALUES (?,?,?,?)"};
+// Parameters: sku, available, held, sold. On servers a small row, so that trades of one sku do not
+// wait for each other.
+#define KAMENG_INSERT_DELTA \
+  "INSERT INTO {p}stock_delta (sku_id, available, held, sold) VALUES (?1,?2,?3,?4)"
+// The first codes of a sku make its row; no number is negative.
+inline constexpr sql::Statement add_stock{
+    "stock.add",
+    "INSERT INTO {p}stock_count (sku_id, available, held, sold) VALUES (?1,?2,?3,?4)"
+    " ON CONFLICT (sku_id) DO UPDATE SET available = available + excluded.available,"
+    " held = held + excluded.held, sold = sold + excluded.sold",
+    sql::Lock::none, KAMENG_INSERT_DELTA, KAMENG_INSERT_DELTA};
+inline constexpr sql::Statement move_stock{
+    "stock.move",
+    "UPDATE {p}stock_count SET available = available + ?2, held = held + ?3, sold = sold + ?4"
+    " WHERE sku_id = ?1",
+    sql::Lock::none, KAMENG_INSERT_DELTA, KAMENG_INSERT_DELTA};
+#undef KAMENG_INSERT_DELTA
+#define KAMENG_FIND_STOCK                                              \
+  "SELECT SUM(available), SUM(held), SUM(sold) FROM ("                 \
+  "SELECT available, held, sold FROM {p}stock_count WHERE sku_id = ?1" \
+  " UNION ALL SELECT available, held, sold FROM {p}stock_delta WHERE sku_id = ?1) AS counted"
 inline constexpr sql::Statement find_stock{
-    "stock.find",
-    "SELECT SUM(available), SUM(held), SUM(sold) FROM ("
-    "SELECT available, held, sold FROM {p}stock_count WHERE sku_id = ?"
-    " UNION ALL SELECT available, held, sold FROM {p}stock_delta WHERE sku_id = ?)"};
+    "stock.find", "SELECT available, held, sold FROM {p}stock_count WHERE sku_id = ?1",
+    sql::Lock::none, KAMENG_FIND_STOCK, KAMENG_FIND_STOCK};
+#undef KAMENG_FIND_STOCK
 
-// The snapshot's rows are replaced by whole sums: a CHECK is asked of the inserted row before the
-// conflict is seen, and a delta alone may be negative. Not indexed: by their ids the deltas of this
-// round are found at once; in the order of an index by sku all would be read for each round.
+// Servers only. The snapshot's rows are replaced by whole sums: a CHECK is asked of the inserted
+// row before the conflict is seen, and a delta alone may be negative.
+#define KAMENG_FOLD_INTO                                                \
+  "INSERT INTO {p}stock_count (sku_id, available, held, sold)"          \
+  " SELECT d.sku_id, COALESCE(MAX(c.available), 0) + SUM(d.available)," \
+  " COALESCE(MAX(c.held), 0) + SUM(d.held), COALESCE(MAX(c.sold), 0) + SUM(d.sold)"
+#define KAMENG_FOLD_PICK "SELECT id FROM {p}stock_delta ORDER BY id LIMIT ?"
+#define KAMENG_FOLD_LOCK "SELECT id FROM {p}stock_fold WHERE id = 1"
 inline constexpr sql::Fold stock_fold{
-    {"stock.fold_pick",
-     "SELECT COUNT(*), COALESCE(MAX(id), 0) FROM (SELECT id FROM {p}stock_delta ORDER BY id LIMIT "
-     "?)"},
-    {"stock.fold_add",
-     "INSERT INTO {p}stock_count (sku_id, available, held, sold)"
-     " SELECT d.sku_id, COALESCE(MAX(c.available), 0) + SUM(d.available),"
-     " COALESCE(MAX(c.held), 0) + SUM(d.held), COALESCE(MAX(c.sold), 0) + SUM(d.sold)"
-     " FROM {p}stock_delta d NOT INDEXED LEFT JOIN {p}stock_count c ON c.sku_id = d.sku_id"
-     " WHERE d.id <= ? GROUP BY d.sku_id"
-     " ON CONFLICT (sku_id) DO UPDATE SET available = excluded.available, held = excluded.held,"
-     " sold = excluded.sold"},
-    {"stock.fold_settle", "DELETE FROM {p}stock_delta WHERE id <= ?"},
+    {"stock.fold_lock", "", sql::Lock::rows, KAMENG_FOLD_LOCK, KAMENG_FOLD_LOCK},
+    {"stock.fold_pick", "", sql::Lock::none, KAMENG_FOLD_PICK, KAMENG_FOLD_PICK},
+    {"stock.fold_add", "", sql::Lock::none,
+     KAMENG_FOLD_INTO
+     " FROM {p}stock_delta d LEFT JOIN {p}stock_count c ON c.sku_id = d.sku_id"
+     " WHERE d.id = ANY " KAMENG_IDS_POSTGRES
+     " GROUP BY d.sku_id ON CONFLICT (sku_id) DO UPDATE SET available = excluded.available,"
+     " held = excluded.held, sold = excluded.sold",
+     KAMENG_FOLD_INTO " FROM " KAMENG_IDS_MARIADB
+                      " STRAIGHT_JOIN {p}stock_delta d ON d.id = listed.id"
+                      " LEFT JOIN {p}stock_count c ON c.sku_id = d.sku_id GROUP BY d.sku_id"
+                      " ON DUPLICATE KEY UPDATE available = VALUES(available), held = VALUES(held),"
+                      " sold = VALUES(sold)"},
+    {"stock.fold_settle", "", sql::Lock::none,
+     "DELETE FROM {p}stock_delta WHERE id = ANY " KAMENG_IDS_POSTGRES,
+     "DELETE d FROM " KAMENG_IDS_MARIADB " STRAIGHT_JOIN {p}stock_delta d ON d.id = listed.id"},
 };
+#undef KAMENG_FOLD_LOCK
+#undef KAMENG_FOLD_PICK
+#undef KAMENG_FOLD_INTO
 
 // Checks, asked for by system.verify alone; they read whole tables.
+#define KAMENG_ALL_STOCK                                     \
+  "SELECT sku_id, available, held, sold FROM {p}stock_count" \
+  " UNION ALL SELECT sku_id, available, held, sold FROM {p}stock_delta"
 inline constexpr sql::Statement all_stock{
-    "stock.all",
-    "SELECT sku_id, available, held, sold FROM {p}stock_count"
-    " UNION ALL SELECT sku_id, available, held, sold FROM {p}stock_delta"};
+    "stock.all", "SELECT sku_id, available, held, sold FROM {p}stock_count", sql::Lock::none,
+    KAMENG_ALL_STOCK, KAMENG_ALL_STOCK};
+#undef KAMENG_ALL_STOCK
 inline constexpr sql::Statement all_batches{"batch.all",
                                             "SELECT id, sku_id, next_ordinal FROM {p}batch"};
 inline constexpr sql::Statement all_codes{

@@ -70,7 +70,8 @@ class Desk {
     return people.memory.read([](sql::Transaction& tx) { return audit::size(tx); });
   }
 
-  People people{account_schema, command::command_schema, audit::audit_schema};
+  People people{account_schema, command::command_schema, command::command_schema_2,
+                audit::audit_schema};
   ManualClock clock{people.now_ms};
   command::RefusalCounter refusals;
   command::DueHint due;

@@ -8,6 +8,7 @@
 
 #include "audit/audit_schema.hpp"
 #include "audit/checkpoint.hpp"
+#include "audit/sequencer.hpp"
 #include "audit/tree.hpp"
 #include "audit/verify.hpp"
 #include "base/random.hpp"
@@ -32,10 +33,14 @@ Entry entry_number(std::int64_t n) {
   return {"order.placed", "ord_" + std::to_string(n), {{"amount", n * 100}}, n % 3 != 0};
 }
 
+void append_one(Transaction& tx, const Entry& entry, std::string_view actor, TimeMs now_ms) {
+  append(tx, {&entry, 1}, actor, now_ms);
+}
+
 void fill(RawDatabase& db, std::int64_t count) {
   db.write([&](Transaction& tx) {
     for (std::int64_t n = 1; n <= count; ++n) {
-      append(tx, entry_number(n), "host", 1000 + n);
+      append_one(tx, entry_number(n), "host", 1000 + n);
     }
     return true;
   });
@@ -66,7 +71,8 @@ std::vector<Hash> roots_of(const std::vector<Hash>& leaves) {
 }
 
 std::string wrong(RawDatabase& db, const Signer& signer) {
-  const auto findings = db.write([&](Transaction& tx) { return verify(tx, origin, signer.key); });
+  const auto findings =
+      db.write([&](Transaction& tx) { return verify(tx, origin, signer.key, 0); });
   REQUIRE(findings.size() == 3);
   std::string names;
   for (const Finding& finding : findings) {
@@ -97,17 +103,47 @@ TEST_SUITE("audit") {
     RawDatabase db({audit_schema});
     fill(db, 2);
     db.fail([](Transaction& tx) {
-      append(tx, entry_number(9), "host", 1);
+      append_one(tx, entry_number(9), "host", 1);
       tx.fail({sql::Fault::check});
     });
     db.write([](Transaction& tx) {
-      append(tx, entry_number(3), "host", 1003);
+      append_one(tx, entry_number(3), "host", 1003);
       CHECK(size(tx) == 3);
       CHECK(body_at(tx, 3) == entry_body(entry_number(3), "host", 1003));
       CHECK_FALSE(body_at(tx, 4).has_value());
       CHECK_FALSE(body_at(tx, 0).has_value());
       return true;
     });
+  }
+
+  // Goal: the entries of a command keep their order, however many go in one statement.
+  // Method: from none to twenty at once, read back one by one.
+  TEST_CASE("entries written at once stand in their order") {
+    for (std::int64_t count = 0; count <= 20; ++count) {
+      RawDatabase db({audit_schema});
+      fill(db, 1);
+      std::vector<Entry> entries;
+      for (std::int64_t n = 2; n <= count + 1; ++n) {
+        entries.push_back(entry_number(n));
+      }
+      db.write([&](Transaction& tx) {
+        const std::int64_t before = tx.writes();
+        append(tx, entries, "host", 1);
+        CHECK(tx.writes() - before == (count + 5) / 6);
+        CHECK_FALSE(sequence(tx, 100));  // each has its position already
+        CHECK(size(tx) == count + 1);
+        for (std::int64_t n = 2; n <= count + 1; ++n) {
+          CHECK(body_at(tx, n) == entry_body(entry_number(n), "host", 1));
+        }
+        const Events events = events_after(tx, 1, 100);
+        std::int64_t published = 0;
+        for (const Entry& entry : entries) {
+          published += entry.published ? 1 : 0;
+        }
+        CHECK(std::ssize(events.items) == published);
+        return true;
+      });
+    }
   }
 
   // Goal: an entry stays as it was written, whatever code does.
@@ -152,7 +188,7 @@ TEST_SUITE("audit") {
     }
     db.write([](Transaction& tx) {
       for (int n = 0; n < 100; ++n) {
-        append(tx, {"audit.read", "x", {}, false}, "host", 1);
+        append_one(tx, {"audit.read", "x", {}, false}, "host", 1);
       }
       const Events page = events_after(tx, 50, 5);
       CHECK(page.items.empty());

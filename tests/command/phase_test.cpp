@@ -79,7 +79,7 @@ struct Bench {
 
   crypto::SystemRandom random;
   ManualClock clock{1'790'000'000'000};
-  tests::MemoryDatabase memory{thing_schema, audit::audit_schema, command_schema};
+  tests::MemoryDatabase memory{thing_schema, audit::audit_schema, command_schema, command_schema_2};
   std::shared_ptr<const keys::KeyRing> ring = make_ring(random);
   RefusalCounter refusals;
   DueHint due;
@@ -219,7 +219,7 @@ TEST_SUITE("command") {
     REQUIRE(made.ok());
     constexpr sql::Statement by_bit{
         "key.by_bit",
-        "SELECT count(*) FROM {p}idempotency WHERE (key >= x'80') = (digest IS NOT NULL)"};
+        "SELECT count(*) FROM {p}idempotency WHERE (id >= x'80') = (digest IS NOT NULL)"};
     const auto right = bench.memory.read([&](sql::Transaction& tx) {
       auto rows = tx.query(by_bit);
       return rows.next() ? rows.int64(0) : -1;

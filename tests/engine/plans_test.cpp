@@ -27,7 +27,6 @@ const std::map<std::string, std::string> may_scan{
     {"key.any", "one row for each key of the ring"},
     {"key.all", "one row for each key of the ring"},
     {"audit.checkpoint_latest", "one row, from the end"},
-    {"stock.fold_pick", "as many rows as it is told, from the start"},
     {"ledger.totals_select", "one row for each account of the platform"},
     // system.verify looks at everything.
     {"batch.all", "self-check"},

@@ -101,7 +101,6 @@ const std::vector<Damage> damages{
      {"ledger.balances", "ledger.not_negative"}},
     {"DELETE FROM kameng_ledger_balance", {"ledger.balances"}},
     {"UPDATE kameng_stock_count SET available = available + 1", {"vault.stock_counts_match"}},
-    {"DELETE FROM kameng_stock_delta", {"vault.stock_counts_match"}},
     {no_checks + "UPDATE kameng_code SET order_id = (SELECT id FROM kameng_order WHERE status = 0)"
                  " WHERE id = (SELECT max(id) FROM kameng_code WHERE status = 1)",
      {"vault.codes_have_one_owner"}},

@@ -24,8 +24,7 @@ struct Robbed {
     SideDoor(folder.file("shop.db"))
         .run(
             "BEGIN IMMEDIATE;"
-            "INSERT INTO kameng_stock_delta (sku_id, available, held, sold)"
-            " SELECT sku_id, 0, -1, 0 FROM kameng_code WHERE status = 2 ORDER BY id LIMIT " +
+            "UPDATE kameng_stock_count SET held = held - " +
             limit +
             ";"
             "DELETE FROM kameng_code WHERE id IN"

@@ -119,8 +119,12 @@ class Shop {
 
   SeededRandom random{20261123};
   ManualClock clock{1'795'424'400'000};
-  tests::MemoryDatabase memory{sku_schema, vault_schema, audit::audit_schema,
-                               command::command_schema};
+  tests::MemoryDatabase memory{sku_schema,
+                               vault_schema,
+                               vault_schema_2,
+                               audit::audit_schema,
+                               command::command_schema,
+                               command::command_schema_2};
   std::shared_ptr<const keys::KeyRing> ring = make_ring(random);
   SkuId sku;
   command::RefusalCounter refusals;
