@@ -60,28 +60,29 @@ inline constexpr sql::Statement verify_money_of_orders{
     " WHERE covered > 0 AND status IN (0, 1, 2, 3)"};
 inline constexpr sql::Statement verify_balances_of_orders{
     "verify.order_balances",
-    "SELECT owner, account, currency, sum(credit) - sum(debit) AS balance FROM {p}entry"
-    " WHERE account IN (200, 203) GROUP BY owner, account, currency HAVING balance <> 0"};
+    "SELECT owner, account, currency, sum(credit) - sum(debit) FROM {p}entry"
+    " WHERE account IN (200, 203) GROUP BY owner, account, currency"
+    " HAVING sum(credit) <> sum(debit)"};
 
 // The quotas, each by its own partial index; no more rows are looked at than the limit needs.
 inline constexpr sql::Statement count_unpaid_of_account{
     "order.count_unpaid_of_account",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE account_id = ? AND account_id IS NOT NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_contact{
     "order.count_unpaid_of_contact",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_device{
     "order.count_unpaid_of_device",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_network{
     "order.count_unpaid_of_network",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 
 }  // namespace kameng::order
