@@ -45,6 +45,7 @@ inline constexpr Statement outbox_retry{
     "WHERE id = ? AND due_at_ms IS NOT NULL"};
 
 inline constexpr Statement outbox_next{
-    "outbox.next", "SELECT MIN(due_at_ms) FROM {p}outbox WHERE due_at_ms IS NOT NULL"};
+    "outbox.next",
+    "SELECT due_at_ms FROM {p}outbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};
 
 }  // namespace kameng::queue
