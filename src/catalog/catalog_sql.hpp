@@ -48,6 +48,7 @@ CREATE TABLE {p}category (
   created_at_ms BIGINT NOT NULL
 );
 CREATE INDEX {p}category_parent ON {p}category (parent_id, id);
+CREATE INDEX {p}category_top ON {p}category (id) WHERE parent_id IS NULL;
 
 CREATE TABLE {p}goods (
   id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
@@ -60,6 +61,7 @@ CREATE TABLE {p}goods (
   created_at_ms BIGINT NOT NULL
 );
 CREATE INDEX {p}goods_category ON {p}goods (category_id, status, id);
+CREATE INDEX {p}goods_category_all ON {p}goods (category_id, id);
 CREATE INDEX {p}goods_status ON {p}goods (status, id);
 
 CREATE TABLE {p}sku (
@@ -93,6 +95,7 @@ CREATE TABLE IF NOT EXISTS {p}goods (
   description LONGTEXT NOT NULL,
   created_at_ms BIGINT NOT NULL,
   KEY {p}goods_category (category_id, status, id),
+  KEY {p}goods_category_all (category_id, id),
   KEY {p}goods_status (status, id),
   FOREIGN KEY (category_id) REFERENCES {p}category (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
