@@ -29,9 +29,13 @@ inline constexpr sql::Statement update_order{
     "order.update",
     "UPDATE {p}order SET status = ?, covered = ?, due_at_ms = ?, delivered_at_ms = ?"
     " WHERE id = ? AND status = ? AND covered = ?"};
+// MariaDB would rather sort all orders of the account, found by the index of the unpaid ones.
+#define KAMENG_OF_ACCOUNT " WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
 inline constexpr sql::Statement list_orders_of_account{
-    "order.list_of_account",
-    "SELECT id FROM {p}order WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"};
+    .name = "order.list_of_account",
+    .text = "SELECT id FROM {p}order" KAMENG_OF_ACCOUNT,
+    .mariadb = "SELECT id FROM {p}order FORCE INDEX ({p}order_account)" KAMENG_OF_ACCOUNT};
+#undef KAMENG_OF_ACCOUNT
 inline constexpr sql::Statement list_orders{
     "order.list", "SELECT id FROM {p}order WHERE id < ? ORDER BY id DESC LIMIT ?"};
 inline constexpr sql::Statement find_due_orders{
