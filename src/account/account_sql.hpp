@@ -36,6 +36,63 @@ CREATE TABLE {p}session (
   revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX {p}session_account ON {p}session (account_id, expires_at_ms);
+)sql",
+                                            .postgres = R"sql(
+CREATE TABLE {p}account (
+  id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+  status TEXT NOT NULL CHECK (status IN ('active', 'frozen')),
+  password_hash TEXT NOT NULL,
+  person_key BYTEA NOT NULL,
+  email BYTEA,
+  email_blind BYTEA UNIQUE,
+  phone BYTEA,
+  phone_blind BYTEA UNIQUE,
+  display_name BYTEA,
+  created_at_ms BIGINT NOT NULL,
+  CHECK ((email IS NULL) = (email_blind IS NULL)),
+  CHECK ((phone IS NULL) = (phone_blind IS NULL))
+);
+
+CREATE TABLE {p}session (
+  id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+  account_id BYTEA NOT NULL REFERENCES {p}account (id),
+  nonce BYTEA NOT NULL CHECK (octet_length(nonce) = 16),
+  token_hash BYTEA NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+  created_at_ms BIGINT NOT NULL,
+  expires_at_ms BIGINT NOT NULL,
+  last_seen_ms BIGINT NOT NULL,
+  revoked BIGINT NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))
+);
+CREATE INDEX {p}session_account ON {p}session (account_id, expires_at_ms);
+)sql",
+                                            .mariadb = R"sql(
+CREATE TABLE IF NOT EXISTS {p}account (
+  id VARBINARY(16) NOT NULL PRIMARY KEY CHECK (octet_length(id) = 16),
+  status VARCHAR(16) NOT NULL CHECK (status IN ('active', 'frozen')),
+  password_hash VARCHAR(255) NOT NULL,
+  person_key VARBINARY(255) NOT NULL,
+  email VARBINARY(512),
+  email_blind VARBINARY(32) UNIQUE,
+  phone VARBINARY(255),
+  phone_blind VARBINARY(32) UNIQUE,
+  display_name VARBINARY(512),
+  created_at_ms BIGINT NOT NULL,
+  CHECK ((email IS NULL) = (email_blind IS NULL)),
+  CHECK ((phone IS NULL) = (phone_blind IS NULL))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
+
+CREATE TABLE IF NOT EXISTS {p}session (
+  id VARBINARY(16) NOT NULL PRIMARY KEY CHECK (octet_length(id) = 16),
+  account_id VARBINARY(16) NOT NULL,
+  nonce VARBINARY(16) NOT NULL CHECK (octet_length(nonce) = 16),
+  token_hash VARBINARY(32) NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+  created_at_ms BIGINT NOT NULL,
+  expires_at_ms BIGINT NOT NULL,
+  last_seen_ms BIGINT NOT NULL,
+  revoked BIGINT NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
+  KEY {p}session_account (account_id, expires_at_ms),
+  FOREIGN KEY (account_id) REFERENCES {p}account (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
 inline constexpr sql::Statement insert_account{

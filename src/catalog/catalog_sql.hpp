@@ -39,6 +39,78 @@ CREATE TABLE {p}sku (
   delivery TEXT NOT NULL CHECK (delivery IN ('code')),
   UNIQUE (goods_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                            .postgres = R"sql(
+CREATE TABLE {p}category (
+  id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+  parent_id BYTEA REFERENCES {p}category (id),
+  name TEXT NOT NULL CHECK (name <> ''),
+  created_at_ms BIGINT NOT NULL
+);
+CREATE INDEX {p}category_parent ON {p}category (parent_id, id);
+CREATE INDEX {p}category_top ON {p}category (id) WHERE parent_id IS NULL;
+
+CREATE TABLE {p}goods (
+  id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+  category_id BYTEA NOT NULL REFERENCES {p}category (id),
+  supplier_id TEXT CHECK (length(supplier_id) BETWEEN 1 AND 64),
+  commission_bp BIGINT NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
+  status TEXT NOT NULL CHECK (status IN ('draft', 'published', 'withdrawn')),
+  name TEXT NOT NULL CHECK (name <> ''),
+  description TEXT NOT NULL,
+  created_at_ms BIGINT NOT NULL
+);
+CREATE INDEX {p}goods_category ON {p}goods (category_id, status, id);
+CREATE INDEX {p}goods_category_all ON {p}goods (category_id, id);
+CREATE INDEX {p}goods_status ON {p}goods (status, id);
+
+CREATE TABLE {p}sku (
+  id BYTEA PRIMARY KEY CHECK (octet_length(id) = 16),
+  goods_id BYTEA NOT NULL REFERENCES {p}goods (id),
+  ordinal BIGINT NOT NULL CHECK (ordinal >= 0),
+  name TEXT NOT NULL CHECK (name <> ''),
+  unit_price_micros BIGINT NOT NULL CHECK (unit_price_micros > 0),
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  delivery TEXT NOT NULL CHECK (delivery IN ('code')),
+  UNIQUE (goods_id, ordinal)
+);
+)sql",
+                                            .mariadb = R"sql(
+CREATE TABLE IF NOT EXISTS {p}category (
+  id VARBINARY(16) NOT NULL PRIMARY KEY CHECK (octet_length(id) = 16),
+  parent_id VARBINARY(16),
+  name VARCHAR(200) NOT NULL CHECK (name <> ''),
+  created_at_ms BIGINT NOT NULL,
+  KEY {p}category_parent (parent_id, id),
+  FOREIGN KEY (parent_id) REFERENCES {p}category (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
+
+CREATE TABLE IF NOT EXISTS {p}goods (
+  id VARBINARY(16) NOT NULL PRIMARY KEY CHECK (octet_length(id) = 16),
+  category_id VARBINARY(16) NOT NULL,
+  supplier_id VARCHAR(64) CHECK (char_length(supplier_id) BETWEEN 1 AND 64),
+  commission_bp BIGINT NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
+  status VARCHAR(16) NOT NULL CHECK (status IN ('draft', 'published', 'withdrawn')),
+  name VARCHAR(200) NOT NULL CHECK (name <> ''),
+  description LONGTEXT NOT NULL,
+  created_at_ms BIGINT NOT NULL,
+  KEY {p}goods_category (category_id, status, id),
+  KEY {p}goods_category_all (category_id, id),
+  KEY {p}goods_status (status, id),
+  FOREIGN KEY (category_id) REFERENCES {p}category (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
+
+CREATE TABLE IF NOT EXISTS {p}sku (
+  id VARBINARY(16) NOT NULL PRIMARY KEY CHECK (octet_length(id) = 16),
+  goods_id VARBINARY(16) NOT NULL,
+  ordinal BIGINT NOT NULL CHECK (ordinal >= 0),
+  name VARCHAR(200) NOT NULL CHECK (name <> ''),
+  unit_price_micros BIGINT NOT NULL CHECK (unit_price_micros > 0),
+  currency VARCHAR(3) NOT NULL CHECK (char_length(currency) = 3),
+  delivery VARCHAR(16) NOT NULL CHECK (delivery IN ('code')),
+  UNIQUE KEY {p}sku_goods (goods_id, ordinal),
+  FOREIGN KEY (goods_id) REFERENCES {p}goods (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
 inline constexpr sql::Statement insert_category{

@@ -29,9 +29,13 @@ inline constexpr sql::Statement update_order{
     "order.update",
     "UPDATE {p}order SET status = ?, covered = ?, due_at_ms = ?, delivered_at_ms = ?"
     " WHERE id = ? AND status = ? AND covered = ?"};
+// MariaDB would rather sort all orders of the account, found by the index of the unpaid ones.
+#define KAMENG_OF_ACCOUNT " WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
 inline constexpr sql::Statement list_orders_of_account{
-    "order.list_of_account",
-    "SELECT id FROM {p}order WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?"};
+    .name = "order.list_of_account",
+    .text = "SELECT id FROM {p}order" KAMENG_OF_ACCOUNT,
+    .mariadb = "SELECT id FROM {p}order FORCE INDEX ({p}order_account)" KAMENG_OF_ACCOUNT};
+#undef KAMENG_OF_ACCOUNT
 inline constexpr sql::Statement list_orders{
     "order.list", "SELECT id FROM {p}order WHERE id < ? ORDER BY id DESC LIMIT ?"};
 inline constexpr sql::Statement find_due_orders{
@@ -60,28 +64,29 @@ inline constexpr sql::Statement verify_money_of_orders{
     " WHERE covered > 0 AND status IN (0, 1, 2, 3)"};
 inline constexpr sql::Statement verify_balances_of_orders{
     "verify.order_balances",
-    "SELECT owner, account, currency, sum(credit) - sum(debit) AS balance FROM {p}entry"
-    " WHERE account IN (200, 203) GROUP BY owner, account, currency HAVING balance <> 0"};
+    "SELECT owner, account, currency, sum(credit) - sum(debit) FROM {p}entry"
+    " WHERE account IN (200, 203) GROUP BY owner, account, currency"
+    " HAVING sum(credit) <> sum(debit)"};
 
 // The quotas, each by its own partial index; no more rows are looked at than the limit needs.
 inline constexpr sql::Statement count_unpaid_of_account{
     "order.count_unpaid_of_account",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE account_id = ? AND account_id IS NOT NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_contact{
     "order.count_unpaid_of_contact",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_device{
     "order.count_unpaid_of_device",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 inline constexpr sql::Statement count_unpaid_of_network{
     "order.count_unpaid_of_network",
     "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?)"};
+    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
 
 }  // namespace kameng::order

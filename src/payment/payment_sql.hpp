@@ -51,10 +51,14 @@ inline constexpr sql::Statement find_notice{
     "notice.find", "SELECT outcome FROM {p}notice WHERE event_id = ? AND provider = ?"};
 
 inline constexpr sql::Statement put_simulated_trade{
-    "simulated_trade.put",
-    "INSERT INTO {p}simulated_trade (out_trade_no, amount, currency) VALUES (?, ?, ?)"
-    " ON CONFLICT (out_trade_no) DO UPDATE SET amount = excluded.amount, currency = "
-    "excluded.currency"};
+    .name = "simulated_trade.put",
+    .text =
+        "INSERT INTO {p}simulated_trade (out_trade_no, amount, currency) VALUES (?, ?, ?)"
+        " ON CONFLICT (out_trade_no) DO UPDATE SET amount = excluded.amount,"
+        " currency = excluded.currency",
+    .mariadb =
+        "INSERT INTO {p}simulated_trade (out_trade_no, amount, currency) VALUES (?, ?, ?)"
+        " ON DUPLICATE KEY UPDATE amount = VALUES(amount), currency = VALUES(currency)"};
 inline constexpr sql::Statement find_simulated_trade{
     "simulated_trade.find",
     "SELECT amount, currency FROM {p}simulated_trade WHERE out_trade_no = ?"};

@@ -7,11 +7,21 @@ namespace kameng::queue {
 
 using sql::Statement;
 
+// Counts 0 when an open job has the unique key. MariaDB counts a row that its ON DUPLICATE KEY
+// finds as it counts a new one, so there the row is looked for; of two that do so at once, the
+// second meets the unique index and runs again.
+#define KAMENG_INSERT_JOB                                                                 \
+  "INSERT INTO {p}job (kind, args, state, attempt, max_attempts, due_at_ms, unique_key, " \
+  "created_at_ms) "
 inline constexpr Statement job_insert{
-    "job.insert",
-    "INSERT INTO {p}job (kind, args, state, attempt, max_attempts, due_at_ms, unique_key, "
-    "created_at_ms) VALUES (?, ?, 'waiting', 0, ?, ?, ?, ?) "
-    "ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING"};
+    .name = "job.insert",
+    .text = KAMENG_INSERT_JOB
+    "VALUES (?, ?, 'waiting', 0, ?, ?, ?, ?) "
+    "ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING",
+    .mariadb = KAMENG_INSERT_JOB
+    "SELECT ?1, ?2, 'waiting', 0, ?3, ?4, ?5, ?6 FROM DUAL "
+    "WHERE NOT EXISTS (SELECT 1 FROM {p}job WHERE unique_key = ?5)"};
+#undef KAMENG_INSERT_JOB
 
 // Waiting jobs whose time has come and leased ones whose lease has run out, oldest first.
 inline constexpr Statement job_due{
@@ -48,16 +58,23 @@ inline constexpr Statement job_bury{
     "UPDATE {p}job SET state = 'dead', due_at_ms = NULL, unique_key = NULL, last_error = ? "
     "WHERE id = ? AND due_at_ms = ?"};
 
+// Not MIN: beside a condition MariaDB reads every open row for it.
 inline constexpr Statement job_next{
-    "job.next", "SELECT MIN(due_at_ms) FROM {p}job WHERE due_at_ms IS NOT NULL"};
+    "job.next",
+    "SELECT due_at_ms FROM {p}job WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};
 
 // Not at every run: a worker that runs each second would write each second. A time that lies ahead
 // is of a clock that has jumped back since, and is replaced.
 inline constexpr Statement due_run_note{
-    "due_run.note",
-    "INSERT INTO {p}due_run (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE"
-    " SET at_ms = excluded.at_ms"
-    " WHERE at_ms NOT BETWEEN excluded.at_ms - 10000 AND excluded.at_ms"};
+    .name = "due_run.note",
+    .text =
+        "INSERT INTO {p}due_run (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE"
+        " SET at_ms = excluded.at_ms"
+        " WHERE {p}due_run.at_ms NOT BETWEEN excluded.at_ms - 10000 AND excluded.at_ms",
+    .mariadb =
+        "INSERT INTO {p}due_run (id, at_ms) VALUES (1, ?) ON DUPLICATE KEY UPDATE at_ms ="
+        " CASE WHEN at_ms BETWEEN VALUES(at_ms) - 10000 AND VALUES(at_ms) THEN at_ms"
+        " ELSE VALUES(at_ms) END"};
 
 inline constexpr Statement due_run_last{"due_run.last",
                                         "SELECT at_ms FROM {p}due_run WHERE id = 1"};

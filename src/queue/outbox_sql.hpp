@@ -28,6 +28,7 @@ inline constexpr Statement outbox_unanswered{
     "SELECT " KAMENG_OUTBOX_COLUMNS " FROM {p}outbox WHERE subject = ? AND state <> 'done'"};
 #undef KAMENG_OUTBOX_COLUMNS
 
+// `attempt` before `state`: MariaDB assigns from left to right and reads what it has assigned.
 inline constexpr Statement outbox_lease{
     "outbox.lease",
     "UPDATE {p}outbox SET attempt = attempt + CASE state WHEN 'waiting' THEN 1 ELSE 0 END, "
@@ -44,6 +45,7 @@ inline constexpr Statement outbox_retry{
     "WHERE id = ? AND due_at_ms IS NOT NULL"};
 
 inline constexpr Statement outbox_next{
-    "outbox.next", "SELECT MIN(due_at_ms) FROM {p}outbox WHERE due_at_ms IS NOT NULL"};
+    "outbox.next",
+    "SELECT due_at_ms FROM {p}outbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};
 
 }  // namespace kameng::queue
