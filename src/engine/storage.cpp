@@ -1,13 +1,23 @@
 // storage.cpp - see storage.hpp.
 #include "engine/storage.hpp"
 
+#include "sql/server_database.hpp"
+
+#ifdef KAMENG_WITH_POSTGRES
+#include "sql/postgres/postgres.hpp"
+#endif
 #include "sql/sqlite/sqlite.hpp"
 
 namespace kameng::engine {
 namespace {
 
 // The names of the drivers that were compiled in.
-constexpr std::string_view drivers = "sqlite";
+constexpr std::string_view drivers =
+    "sqlite"
+#ifdef KAMENG_WITH_POSTGRES
+    ", postgres"
+#endif
+    ;
 
 Result<void> check_prefix(std::string_view prefix) {
   if (sql::is_table_prefix(prefix) && prefix.front() >= 'a' && prefix.front() <= 'z') {
@@ -30,6 +40,33 @@ Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config,
   return sql::sqlite::open(options);
 }
 
+using OpenServer = Result<std::unique_ptr<sql::Database>> (*)(const sql::ServerOptions&);
+
+// Null for a driver that was not compiled in.
+OpenServer server_named([[maybe_unused]] std::string_view driver) {
+#ifdef KAMENG_WITH_POSTGRES
+  if (driver == "postgres") {
+    return sql::postgres::open;
+  }
+#endif
+  return nullptr;
+}
+
+Result<std::unique_ptr<sql::Database>> open_server(const StorageConfig& config, const Seams& seams,
+                                                   OpenServer open) {
+  if (!config.dsn) {
+    return Error{Status::invalid_argument, "storage.dsn_missing", "A server's driver needs a dsn."}
+        .at("storage.dsn");
+  }
+  sql::ServerOptions options;
+  options.dsn = *config.dsn;
+  options.table_prefix = config.table_prefix;
+  options.connections_max = static_cast<int>(config.pool_size);
+  options.before_statement = seams.before_statement;
+  options.trace = seams.trace;
+  return open(options);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
@@ -37,6 +74,9 @@ Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config
   KAMENG_CHECK(check_prefix(config.table_prefix));
   if (config.driver == "sqlite") {
     return open_sqlite(config, seams);
+  }
+  if (const OpenServer open = server_named(config.driver)) {
+    return open_server(config, seams, open);
   }
   return Error{Status::incompatible, "storage.driver_missing",
                "This library has no storage driver named `" + config.driver.substr(0, 32) +

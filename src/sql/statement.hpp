@@ -27,6 +27,9 @@ struct Statement {
   Lock lock = Lock::none;
   std::string_view postgres = {};  // where it differs
   std::string_view mariadb = {};
+  // It reads a whole table, so its rows are fetched as they are read; no other statement runs
+  // meanwhile.
+  bool streams = false;
 
   [[nodiscard]] constexpr std::string_view text_for(Dialect dialect) const noexcept {
     if (dialect == Dialect::postgres && !postgres.empty()) {
