@@ -106,7 +106,8 @@ inline constexpr Statement mark_select{"ledger.mark_select",
 inline constexpr Statement verify_entries{
     "verify.ledger_entries",
     "SELECT e.id, e.journal_id, j.currency IS e.currency, e.currency, e.account, e.owner, e.debit, "
-    "e.credit FROM {p}entry AS e LEFT JOIN {p}journal AS j ON j.id = e.journal_id ORDER BY e.id"};
+    "e.credit FROM {p}entry AS e LEFT JOIN {p}journal AS j ON j.id = e.journal_id ORDER BY e.id",
+    sql::Lock::none, {}, {}, true};
 
 inline constexpr Statement verify_journals{"verify.ledger_journals",
                                            "SELECT COUNT(*) FROM {p}journal"};

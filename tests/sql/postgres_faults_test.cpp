@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "engine/storage.hpp"
 #include "postgres_fixture.hpp"
 
 namespace kameng::sql::test::postgres {
@@ -299,6 +300,31 @@ TEST_CASE("a dsn that does not lead to a database is told of") {
     CHECK(error.reason == test.reason);
     CHECK((error.message + error.field).find("secret") == std::string::npos);
     CHECK(error.details.empty());
+  }
+}
+
+// Goal: the configuration names the driver and its dsn.
+// Method: no dsn, one that is none, and an engine's own way to the server.
+TEST_CASE("the driver is chosen by the configuration") {
+  engine::StorageConfig config;
+  config.driver = "postgres";
+  const auto missing = engine::open_database(config, {});
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.error().status == Status::invalid_argument);
+  CHECK(missing.error().reason == "storage.dsn_missing");
+  CHECK(missing.error().field == "storage.dsn");
+  config.dsn = "none";
+  CHECK(engine::open_database(config, {}).error().reason == "storage.dsn");
+  config.driver = "oracle";
+  const auto unknown = engine::open_database(config, {});
+  REQUIRE_FALSE(unknown.ok());
+  CHECK(unknown.error().message.find("sqlite, postgres") != std::string::npos);
+  if (has_server()) {
+    config.driver = "postgres";
+    config.dsn = server_dsn();
+    const auto opened = engine::open_database(config, {});
+    REQUIRE(opened.ok());
+    CHECK((*opened)->dialect() == Dialect::postgres);
   }
 }
 

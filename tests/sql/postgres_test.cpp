@@ -239,10 +239,10 @@ TEST_CASE("misuse of a server's statements is told") {
     CHECK(outer.int64(0) == 1);
     tx.run(insert_note, 2, 2);
     CHECK(first_number(tx, find_note, 2) == -1);
-    CHECK(tx.failure().fault == Fault::read_only);
+    CHECK(tx.failure().fault == Fault::misuse);
     return {};
   });
-  CHECK(nested.error().reason == "storage.read_only");
+  CHECK(nested.error().reason == "storage.misuse");
   CHECK(read_number(*database, count_notes) == 1);
 }
 
@@ -302,6 +302,21 @@ TEST_CASE("a table is streamed") {
     CHECK_MESSAGE(read.ok(), read.error().message);
     CHECK(seen == std::min(wanted, count));
   }
+  // What was asked before the stream is read beside it.
+  const auto beside = database->read(soon(), [&](Transaction& tx) -> Result<void> {
+    Rows one_row = tx.query(find_note, 7);
+    Rows stream = tx.query(stream_notes);
+    CHECK(one_row.next());
+    CHECK(one_row.int64(0) == 7);
+    for (std::int64_t id = 1; id <= count; ++id) {
+      CHECK(stream.next());
+      CHECK((id % 1000 != 0 || stream.int64(0) == id));
+    }
+    CHECK_FALSE(one_row.next());
+    CHECK_FALSE(stream.next());
+    return {};
+  });
+  CHECK(beside.ok());
   const auto meanwhile = database->read(soon(), [&](Transaction& tx) -> Result<void> {
     Rows rows = tx.query(stream_notes);
     CHECK(rows.next());

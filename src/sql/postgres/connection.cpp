@@ -215,7 +215,7 @@ bool PostgresConnection::settle(Failure& failure) {
   if (!sent_.empty() && sent_.back().kind != Kind::sync && !send_sync()) {
     static_cast<void>(lose(failure, sent_.front().name));
   }
-  while (!sent_.empty()) {
+  while (!sent_.empty() && !is_streaming(sent_.front())) {
     receive(failure);
   }
   return !failure;
@@ -265,6 +265,8 @@ void PostgresConnection::take_answer(const Sent& sent, ResultPtr result, Failure
                            sent.kind == Kind::preparation ? Saying::why : Saying::nothing);
       if (failure.fault == Fault::lost) {
         session_->give_up();
+      } else if (failure.fault == Fault::read_only && mode_ == Mode::reading) {
+        failure.fault = Fault::misuse;  // a work that only reads has tried to write
       }
     }
     return;
@@ -293,7 +295,7 @@ bool PostgresConnection::next_row(PostgresCursor& cursor, Failure& failure) {
     return false;  // the last row has been read
   }
   if (!stream_begun_) {
-    while (!failure && !(sent_.front().cursor == &cursor && sent_.front().kind == Kind::query)) {
+    while (!failure && !is_streaming(sent_.front())) {
       receive(failure);
     }
     if (failure || PQsetSingleRowMode(session_->raw()) != 1) {

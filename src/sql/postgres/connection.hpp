@@ -58,7 +58,8 @@ class PostgresConnection final : public ServerConnection {
   // For cursors. Sends a bound statement; false with `failure` set.
   [[nodiscard]] bool send_query(PostgresCursor& cursor, std::span<const Value> values,
                                 Failure& failure);
-  // Sends what was kept back and reads every answer; the first that is not good is the failure.
+  // Sends what was kept back and reads every answer, up to the rows of a stream; the first that is
+  // not good is the failure.
   [[nodiscard]] bool settle(Failure& failure);
   // The next row of a statement that streams, into its cursor.
   [[nodiscard]] bool next_row(PostgresCursor& cursor, Failure& failure);
@@ -81,6 +82,9 @@ class PostgresConnection final : public ServerConnection {
     auto operator<=>(const Key&) const = default;
   };
 
+  [[nodiscard]] bool is_streaming(const Sent& sent) const noexcept {
+    return stream_ != nullptr && sent.kind == Kind::query && sent.cursor == stream_;
+  }
   [[nodiscard]] PostgresCursor* find(const Statement& statement, Failure& failure);
   [[nodiscard]] bool send(PostgresCursor& cursor, std::span<const Value> values, Sent sent,
                           Failure& failure);

@@ -36,7 +36,7 @@ bool PostgresCursor::step(Failure& failure) {
   }
   if (state_ == State::sent) {
     state_ = State::read;
-    if (!connection_->settle(failure)) {
+    if (!result_ && !connection_->settle(failure)) {
       return false;
     }
   }
