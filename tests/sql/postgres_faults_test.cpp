@@ -215,7 +215,7 @@ TEST_CASE("a server that does not answer is told of, and used again") {
   Relay relay;
   ServerOptions through = options();
   through.dsn = relay.dsn();
-  through.open_timeout_ms = 300;
+  through.open_timeout_ms = 2'000;
   auto database = open_with_tables(through);
   const auto short_write = [&] {
     return database->write(Deadline::after_ms(300), [](Transaction& tx) -> Result<void> {
