@@ -170,9 +170,11 @@ inline constexpr Statement verify_unfolded{
   "SELECT e.id, e.journal_id, j.currency = e.currency, e.currency, e.account, e.owner, " \
   "e.debit, e.credit FROM {p}entry AS e LEFT JOIN {p}journal AS j ON j.id = e.journal_id "
 inline constexpr Statement verify_entries{"verify.ledger_entries",
-                                          KAMENG_VERIFY_ENTRIES "ORDER BY e.id", sql::Lock::none,
+                                          KAMENG_VERIFY_ENTRIES "ORDER BY e.id",
+                                          sql::Lock::none,
                                           KAMENG_VERIFY_ENTRIES "ORDER BY e.journal_id, e.id",
-                                          KAMENG_VERIFY_ENTRIES "ORDER BY e.journal_id, e.id"};
+                                          KAMENG_VERIFY_ENTRIES "ORDER BY e.journal_id, e.id",
+                                          true};
 #undef KAMENG_VERIFY_ENTRIES
 
 inline constexpr Statement verify_journals{"verify.ledger_journals",

@@ -160,6 +160,7 @@ inline constexpr sql::Statement all_batches{"batch.all",
 inline constexpr sql::Statement all_codes{
     "code.all",
     "SELECT id, sku_id, batch_id, ordinal, status, order_id IS NOT NULL AND line IS NOT NULL,"
-    " order_id IS NULL AND line IS NULL FROM {p}code ORDER BY id"};
+    " order_id IS NULL AND line IS NULL FROM {p}code ORDER BY id",
+    sql::Lock::none, {}, {}, true};
 
 }  // namespace kameng::vault
