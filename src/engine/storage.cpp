@@ -3,8 +3,13 @@
 
 #include <utility>
 
+#include "sql/server_database.hpp"
+
 #ifdef KAMENG_WITH_MARIADB
 #include "sql/mariadb/mariadb.hpp"
+#endif
+#ifdef KAMENG_WITH_POSTGRES
+#include "sql/postgres/postgres.hpp"
 #endif
 #include "sql/sqlite/sqlite.hpp"
 
@@ -16,6 +21,9 @@ constexpr std::string_view drivers =
     "sqlite"
 #ifdef KAMENG_WITH_MARIADB
     ", mariadb"
+#endif
+#ifdef KAMENG_WITH_POSTGRES
+    ", postgres"
 #endif
     ;
 
@@ -41,22 +49,39 @@ Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config, 
   return sql::sqlite::open(options);
 }
 
+using OpenServer = Result<std::unique_ptr<sql::Database>> (*)(const sql::ServerOptions&);
+
+// Null for a driver that was not compiled in.
+OpenServer server_named([[maybe_unused]] std::string_view driver) {
 #ifdef KAMENG_WITH_MARIADB
-Result<sql::ServerOptions> server_options(const StorageConfig& config, const Seams& seams) {
-  if (!config.dsn || config.dsn->empty()) {
-    return Error{Status::invalid_argument, "storage.dsn_missing",
-                 "A database server needs its address."}
+  if (driver == "mariadb") {
+    return sql::mariadb::open;
+  }
+#endif
+#ifdef KAMENG_WITH_POSTGRES
+  if (driver == "postgres") {
+    return sql::postgres::open;
+  }
+#endif
+  return nullptr;
+}
+
+Result<std::unique_ptr<sql::Database>> open_server(const StorageConfig& config, const Seams& seams,
+                                                   std::shared_ptr<sql::StatementTimes> times,
+                                                   OpenServer open) {
+  if (!config.dsn) {
+    return Error{Status::invalid_argument, "storage.dsn_missing", "A server's driver needs a dsn."}
         .at("storage.dsn");
   }
   sql::ServerOptions options;
+  options.times = std::move(times);
   options.dsn = *config.dsn;
   options.table_prefix = config.table_prefix;
   options.connections_max = static_cast<int>(config.pool_size);
   options.before_statement = seams.before_statement;
   options.trace = seams.trace;
-  return options;
+  return open(options);
 }
-#endif
 
 }  // namespace
 
@@ -67,12 +92,9 @@ Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config
   if (config.driver == "sqlite") {
     return open_sqlite(config, seams, std::move(times));
   }
-#ifdef KAMENG_WITH_MARIADB
-  if (config.driver == "mariadb") {
-    KAMENG_TRY(const sql::ServerOptions options, server_options(config, seams));
-    return sql::mariadb::open(options);
+  if (const OpenServer open = server_named(config.driver)) {
+    return open_server(config, seams, std::move(times), open);
   }
-#endif
   return Error{Status::incompatible, "storage.driver_missing",
                "This library has no storage driver named `" + config.driver.substr(0, 32) +
                    "`; it has " + std::string(drivers) + "."}

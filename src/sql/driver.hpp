@@ -100,6 +100,9 @@ class Connection {
       const = 0;  // rows changed by the last finished statement
   [[nodiscard]] virtual Failure execute(
       std::string_view script) = 0;  // several statements, no parameters: migrations
+  // In a transaction that writes: of several processes that bring the schema up to date at once,
+  // one goes on and the others wait until it has committed. Nothing, where writers wait anyway.
+  [[nodiscard]] virtual Failure lock_schema() { return {}; }
   [[nodiscard]] virtual Failure begin_read() = 0;
   [[nodiscard]] virtual Failure begin_write(
       const Deadline& deadline) = 0;  // waits for the writer until then

@@ -8,15 +8,26 @@ namespace kameng::sql {
 
 namespace {
 
-constexpr std::string_view create_table =
-    "CREATE TABLE IF NOT EXISTS {p}migration ("
-    " number INTEGER PRIMARY KEY NOT NULL,"
-    " name TEXT NOT NULL,"
-    " checksum TEXT NOT NULL,"
-    " breaking INTEGER NOT NULL CHECK (breaking IN (0, 1)),"
-    " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
-    " applied_at_ms INTEGER NOT NULL"
-    ") STRICT";
+constexpr Script create_table{
+    .sqlite =
+        "CREATE TABLE IF NOT EXISTS {p}migration ("
+        " number INTEGER PRIMARY KEY NOT NULL,"
+        " name TEXT NOT NULL,"
+        " checksum TEXT NOT NULL,"
+        " breaking INTEGER NOT NULL CHECK (breaking IN (0, 1)),"
+        " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
+        " applied_at_ms INTEGER NOT NULL"
+        ") STRICT",
+    .postgres =
+        "CREATE TABLE IF NOT EXISTS {p}migration ("
+        " number BIGINT PRIMARY KEY,"
+        " name TEXT NOT NULL,"
+        " checksum TEXT NOT NULL,"
+        " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
+        " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
+        " applied_at_ms BIGINT NOT NULL"
+        ")",
+};
 
 constexpr Statement list_migrations{
     "migration.list", "SELECT number, checksum, breaking, state FROM {p}migration ORDER BY number"};
@@ -127,7 +138,11 @@ Result<void> Database::migrate(std::span<const Migration> migrations, TimeMs now
                                const Deadline& deadline) {
   KAMENG_CHECK(check_order(migrations));
   return write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
-    if (Failure failure = transaction.connection().execute(create_table)) {
+    Failure failure = transaction.connection().lock_schema();
+    if (!failure) {
+      failure = transaction.connection().execute(create_table.text_for(dialect()));
+    }
+    if (failure) {
       transaction.fail(std::move(failure));
       return {};
     }
