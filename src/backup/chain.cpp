@@ -2,9 +2,8 @@
 #include "backup/chain.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <utility>
-
-#include <stdio.h>
 
 #include "backup/file.hpp"
 #include "backup/hash_list.hpp"
@@ -22,7 +21,7 @@ Error out_of_time() {
 }
 
 Result<void> move(const std::string& from, const std::string& to) {
-  return ::rename(from.c_str(), to.c_str()) == 0 ? Result<void>() : error_of(errno, "folder");
+  return std::rename(from.c_str(), to.c_str()) == 0 ? Result<void>() : error_of(errno, "folder");
 }
 
 // The hashes of the point before, beside those of this one. None before the first.

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
-
-#include <stdio.h>
 
 #include "backup/file.hpp"
 #include "crypto/hash.hpp"
@@ -54,7 +53,7 @@ Result<void> publish(const Folder& folder, Manifest& manifest) {
     KAMENG_CHECK(file.write(as_bytes(text_of(manifest))));
     KAMENG_CHECK(file.flush());
   }
-  if (::rename(draft.c_str(), folder.file(manifest.number, "json").c_str()) != 0) {
+  if (std::rename(draft.c_str(), folder.file(manifest.number, "json").c_str()) != 0) {
     return error_of(errno, "folder");
   }
   return folder.flush();

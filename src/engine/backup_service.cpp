@@ -94,16 +94,26 @@ std::string random_name(command::Command& command) {
 }  // namespace
 
 Error server_tool(std::string_view driver) {
-  const bool postgres = driver == "postgres";
-  return Error{
-      Status::failed_precondition, "backup.server_tool",
-      "A database on a server is backed up with the server's own tool: " +
-          std::string(postgres ? "pg_dump or pg_basebackup." : "mariadb-dump or mariadb-backup.")}
-      .detail("dump", postgres ? "pg_dump --format=custom --file=shop.dump --dbname=DATABASE"
-                               : "mariadb-dump --single-transaction --quick --hex-blob "
-                                 "--result-file=shop.sql DATABASE")
-      .detail("copy", postgres ? "pg_basebackup --pgdata=FOLDER --format=tar --wal-method=stream"
-                               : "mariadb-backup --backup --target-dir=FOLDER");
+  struct Tool {
+    std::string_view driver, dump, copy;
+  };
+  static constexpr Tool tools[] = {
+      {"postgres", "pg_dump --format=custom --file=shop.dump --dbname=DATABASE",
+       "pg_basebackup --pgdata=FOLDER --format=tar --wal-method=stream"},
+      {"mariadb",
+       "mariadb-dump --single-transaction --quick --hex-blob --result-file=shop.sql DATABASE",
+       "mariadb-backup --backup --target-dir=FOLDER"},
+  };
+  const Error refusal{Status::failed_precondition, "backup.server_tool",
+                      "A database on a server is backed up with the server's own tool"};
+  for (const Tool& tool : tools) {
+    if (tool.driver == driver) {
+      Error told = refusal;
+      told.message += ": " + std::string(tool.dump);
+      return std::move(told).detail("dump", tool.dump).detail("copy", tool.copy);
+    }
+  }
+  return refusal;  // a host's own connection: the host knows what is behind it
 }
 
 Result<Manifest> BackupService::parent_in(command::Command& command, const Folder& folder) const {

@@ -83,6 +83,7 @@ Error to_error(const Failure& failure) {
   return error;
 }
 
+// Of a driver that copies nothing.
 Result<void> Database::copy_to(const std::string& /*path*/, const Deadline& /*deadline*/) {
   return Error{Status::failed_precondition, "storage.copy_unsupported",
                "This database is copied by its own server's tool."};

@@ -217,6 +217,7 @@ TEST_SUITE("engine") {
     CHECK(command("postgres", "copy") == "pg_basebackup");
     CHECK(command("mariadb", "dump") == "mariadb-dump");
     CHECK(command("mariadb", "copy") == "mariadb-backup");
+    CHECK(command("host", "dump").empty());
   }
 
   // Goal: the companions of a database that is gone are not taken for the restored one's.

@@ -134,6 +134,74 @@ trait Operations
     }
 
     /**
+     * Begin a chain of backups with a full copy of the database, while it is in use.
+     *
+     * @param array{folder: string} $request
+     * @param Context $context
+     *
+     * @return array{number: int, at_ms: int, bytes: int, stored_bytes: int, hash: string}
+     *
+     * @throws KamengException backup.busy, backup.exists, backup.not_found, backup.server_tool
+     */
+    public function backupCreate(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('backup.create', $request, $context);
+    }
+
+    /**
+     * Add to a chain what has changed since its last backup.
+     *
+     * @param array{folder: string} $request
+     * @param Context $context
+     *
+     * @return array{number: int, at_ms: int, bytes: int, stored_bytes: int, hash: string}
+     *
+     * @throws KamengException backup.busy, backup.damaged, backup.foreign, backup.incomplete, backup.not_found, backup.server_tool
+     */
+    public function backupIncrement(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('backup.increment', $request, $context);
+    }
+
+    /**
+     * Build the database of one point of a chain, in a file that is not there yet.
+     *
+     * @param array{folder: string, path: string, number?: int} $request
+     * @param Context $context
+     *
+     * @return array{number: int, at_ms: int, bytes: int, stored_bytes: int, hash: string}
+     *
+     * @throws KamengException backup.busy, backup.damaged, backup.exists, backup.incomplete, backup.not_found
+     */
+    public function backupRestore(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('backup.restore', $request, $context);
+    }
+
+    /**
+     * Rebuild a chain's last point, open it with the master key and check it as a shop.
+     *
+     * @param array{folder: string} $request
+     * @param Context $context
+     *
+     * @return array{ok: bool, number: int, at_ms: int, bytes: int, audit_entries: int, checkpoint_size: int, checks: list<array{name: string, ok: bool, detail: string}>}
+     *
+     * @throws KamengException backup.busy, backup.damaged, backup.incomplete, backup.not_found, vault.key_wrong
+     */
+    public function backupVerify(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('backup.verify', $request, $context);
+    }
+
+    /**
      * Make a category.
      *
      * @param array{name: string, parent_id?: string} $request

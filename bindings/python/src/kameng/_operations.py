@@ -89,6 +89,49 @@ class AuditOperations:
         return answer
 
 
+class BackupOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def create(
+        self, request: t.BackupCreateRequest, context: t.Context | None = None
+    ) -> t.BackupCreateAnswer:
+        """Begin a chain of backups with a full copy of the database, while it is in use."""
+        answer: t.BackupCreateAnswer = self._run(
+            "backup.create", request, context or {}
+        )
+        return answer
+
+    def increment(
+        self, request: t.BackupIncrementRequest, context: t.Context | None = None
+    ) -> t.BackupIncrementAnswer:
+        """Add to a chain what has changed since its last backup."""
+        answer: t.BackupIncrementAnswer = self._run(
+            "backup.increment", request, context or {}
+        )
+        return answer
+
+    def restore(
+        self, request: t.BackupRestoreRequest, context: t.Context | None = None
+    ) -> t.BackupRestoreAnswer:
+        """Build the database of one point of a chain, in a file that is not there yet."""
+        answer: t.BackupRestoreAnswer = self._run(
+            "backup.restore", request, context or {}
+        )
+        return answer
+
+    def verify(
+        self, request: t.BackupVerifyRequest, context: t.Context | None = None
+    ) -> t.BackupVerifyAnswer:
+        """Rebuild a chain's last point, open it with the master key and check it as a shop."""
+        answer: t.BackupVerifyAnswer = self._run(
+            "backup.verify", request, context or {}
+        )
+        return answer
+
+
 class CategoryOperations:
     __slots__ = ("_run",)
 
@@ -474,6 +517,7 @@ class Operations:
     def __init__(self, run: Run) -> None:
         self.account = AccountOperations(run)
         self.audit = AuditOperations(run)
+        self.backup = BackupOperations(run)
         self.category = CategoryOperations(run)
         self.code = CodeOperations(run)
         self.event = EventOperations(run)

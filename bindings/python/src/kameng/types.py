@@ -98,6 +98,21 @@ class ConfigOrders(TypedDict):
     """Unpaid orders of one IPv4 /24 or IPv6 /56."""
 
 
+class ConfigBackup(TypedDict):
+    """When system.run_due makes backups, and where."""
+
+    folder: NotRequired[str]
+    """Where the chains go, on another disk; absent: system.run_due makes no backups."""
+    every_ms: NotRequired[int]
+    """Time from one backup to the next."""
+    increments_max: NotRequired[int]
+    """After so many increments a new chain begins, with a full backup."""
+    keep: NotRequired[int]
+    """How many chains are kept, the newest included."""
+    timeout_ms: NotRequired[int]
+    """How long one backup may take, on top of system.run_due's own budget."""
+
+
 class ConfigLog(TypedDict):
     """What the engine tells its operator."""
 
@@ -124,6 +139,8 @@ class Config(TypedDict):
     """Customers."""
     orders: NotRequired[ConfigOrders]
     """Orders and their quotas."""
+    backup: NotRequired[ConfigBackup]
+    """When system.run_due makes backups, and where."""
     log: NotRequired[ConfigLog]
     """What the engine tells its operator."""
     origin: NotRequired[str]
@@ -304,6 +321,113 @@ class AuditVerifyAnswer(TypedDict):
     """True when the proof holds."""
     detail: str
     """What was shown, or what does not hold."""
+
+
+class BackupCreateRequest(TypedDict):
+    """Asks backup.create."""
+
+    folder: str
+    """Where the chain begins: an empty folder, or one that its parent shall get."""
+
+
+class BackupCreateAnswer(TypedDict):
+    """What backup.create answers."""
+
+    number: int
+    """Its place in the chain; 1 is the full backup."""
+    at_ms: int
+    """When the backup was begun; what was acknowledged by then is in it."""
+    bytes: int
+    """Of the database at that moment."""
+    stored_bytes: int
+    """Of the blocks that were new or had changed."""
+    hash: str
+    """BLAKE2b-256 of its manifest, in hex: vouches for it and for all before it."""
+
+
+class BackupIncrementRequest(TypedDict):
+    """Asks backup.increment."""
+
+    folder: str
+    """The folder of a chain of this shop."""
+
+
+class BackupIncrementAnswer(TypedDict):
+    """What backup.increment answers."""
+
+    number: int
+    """Its place in the chain; 1 is the full backup."""
+    at_ms: int
+    """When the backup was begun; what was acknowledged by then is in it."""
+    bytes: int
+    """Of the database at that moment."""
+    stored_bytes: int
+    """Of the blocks that were new or had changed."""
+    hash: str
+    """BLAKE2b-256 of its manifest, in hex: vouches for it and for all before it."""
+
+
+class BackupRestoreRequest(TypedDict):
+    """Asks backup.restore."""
+
+    folder: str
+    """The folder of a chain."""
+    path: str
+    """The database file that shall come to be."""
+    number: NotRequired[int]
+    """Which point; absent: the last."""
+
+
+class BackupRestoreAnswer(TypedDict):
+    """What backup.restore answers."""
+
+    number: int
+    """Its place in the chain; 1 is the full backup."""
+    at_ms: int
+    """When the backup was begun; what was acknowledged by then is in it."""
+    bytes: int
+    """Of the database at that moment."""
+    stored_bytes: int
+    """Of the blocks that were new or had changed."""
+    hash: str
+    """BLAKE2b-256 of its manifest, in hex: vouches for it and for all before it."""
+
+
+class BackupVerifyRequest(TypedDict):
+    """Asks backup.verify."""
+
+    folder: str
+    """The folder of a chain."""
+
+
+class BackupVerifyAnswerChecksItem(TypedDict):
+    """What system.verify says of it."""
+
+    name: str
+    """What was checked."""
+    ok: bool
+    """Whether it holds."""
+    detail: str
+    """Counts and ids; never a secret."""
+
+
+class BackupVerifyAnswer(TypedDict):
+    """What backup.verify answers."""
+
+    ok: bool
+    """True when every check holds."""
+    number: int
+    """The chain's last point, which was checked."""
+    at_ms: int
+    """When that backup was begun."""
+    bytes: int
+    """Of the database at that moment."""
+    audit_entries: int
+    """Size of the audit log in it."""
+    checkpoint_size: int
+    """How many of them the last checkpoint in it covers; 0 when there is none."""
+    checks: list[BackupVerifyAnswerChecksItem]
+    """What system.verify says of it."""
 
 
 class CategoryCreateRequest(TypedDict):
