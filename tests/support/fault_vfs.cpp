@@ -72,15 +72,38 @@ FaultVfs::FaultVfs(std::string name) : name_(std::move(name)), real_(sqlite3_vfs
   vfs_.xDelete = on_delete;
 }
 
-void FaultVfs::fail_next_sync(const std::string& suffix) {
+void FaultVfs::fail_nth(std::int64_t n, Trouble trouble) {
   const std::lock_guard lock(mutex_);
-  failing_sync_ = suffix;
+  trouble_ = std::move(trouble);
+  calls_until_trouble_ = n;
+  failed_ = 0;
 }
 
-void FaultVfs::fail_write(int n, const std::string& suffix) {
+void FaultVfs::heal() {
   const std::lock_guard lock(mutex_);
-  writes_until_failure_ = n;
-  failing_write_ = suffix;
+  calls_until_trouble_ = 0;
+}
+
+std::int64_t FaultVfs::failed() {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+std::int64_t FaultVfs::calls(Call call) {
+  const std::lock_guard lock(mutex_);
+  return calls_[static_cast<std::size_t>(call)];
+}
+
+// Counts a call; true when it is to fail.
+bool FaultVfs::is_due(Call call, const std::string& path) {
+  ++calls_[static_cast<std::size_t>(call)];
+  if (calls_until_trouble_ == 0 || call != trouble_.call || !ends_with(path, trouble_.suffix) ||
+      --calls_until_trouble_ > 0) {
+    return false;
+  }
+  calls_until_trouble_ = trouble_.stays ? 1 : 0;
+  ++failed_;
+  return true;
 }
 
 void FaultVfs::set_quota(std::int64_t bytes) {
@@ -221,6 +244,12 @@ void FaultVfs::power_on() {
   off_ = false;
 }
 
+void FaultVfs::forget_files() {
+  const std::lock_guard lock(mutex_);
+  names_.clear();
+  flushed_names_.clear();
+}
+
 bool FaultVfs::is_off() {
   const std::lock_guard lock(mutex_);
   return off_;
@@ -233,7 +262,7 @@ std::int64_t FaultVfs::changes() {
 
 void FaultVfs::crash_at_next_sync(const std::string& suffix) {
   const std::lock_guard lock(mutex_);
-  failing_sync_ = suffix;
+  crash_suffix_ = suffix;
   crash_at_sync_ = true;
 }
 
@@ -281,6 +310,10 @@ int FaultVfs::on_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, in
   }
   sqlite3_file* real = real_file(file);
   int existed = 0;
+  constexpr int lasting = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL;
+  if (path != nullptr && (flags & lasting) != 0 && self->is_due(Call::open, path)) {
+    return self->trouble_.code;
+  }
   if (path != nullptr) {
     self->real_->xAccess(self->real_, path, SQLITE_ACCESS_EXISTS, &existed);
   }
@@ -291,7 +324,6 @@ int FaultVfs::on_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, in
   auto* opened = new (file) File{};
   opened->base.pMethods = methods();
   opened->vfs = self;
-  constexpr int lasting = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL;
   if (path != nullptr && (flags & lasting) != 0) {
     self->track(path, real, existed != 0);
     opened->path = new std::string(path);
@@ -307,6 +339,9 @@ int FaultVfs::on_delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
   const std::lock_guard lock(self->mutex_);
   if (self->off_) {
     return SQLITE_IOERR_DELETE;
+  }
+  if (self->is_due(Call::remove, path)) {
+    return self->trouble_.code;
   }
   const int code = self->real_->xDelete(self->real_, path, sync_folder);
   if (code != SQLITE_OK) {
@@ -349,9 +384,11 @@ int FaultVfs::on_write(sqlite3_file* file, const void* from, int size, sqlite3_i
   if (self.off_) {
     return SQLITE_IOERR_WRITE;
   }
-  if (self.writes_until_failure_ > 0 && ends_with(*opened->path, self.failing_write_) &&
-      --self.writes_until_failure_ == 0) {
-    return SQLITE_IOERR_WRITE;
+  const bool fails = self.is_due(Call::write, *opened->path);
+  if (fails && self.trouble_.torn) {
+    size /= 2;
+  } else if (fails) {
+    return self.trouble_.code;
   }
   Tracked& tracked = **opened->tracked;
   if (self.quota_ >= 0 && offset + size > tracked.size) {
@@ -369,7 +406,10 @@ int FaultVfs::on_write(sqlite3_file* file, const void* from, int size, sqlite3_i
     tracked.pending.push_back({offset, std::string(bytes, static_cast<std::size_t>(size)), false});
     tracked.size = std::max<std::int64_t>(tracked.size, offset + size);
   }
-  return code == SQLITE_OK && self.fails_now() ? SQLITE_IOERR_WRITE : code;
+  if (code == SQLITE_OK && self.fails_now()) {
+    return SQLITE_IOERR_WRITE;
+  }
+  return fails ? self.trouble_.code : code;
 }
 
 int FaultVfs::on_truncate(sqlite3_file* file, sqlite3_int64 size) {
@@ -379,6 +419,9 @@ int FaultVfs::on_truncate(sqlite3_file* file, sqlite3_int64 size) {
   const std::lock_guard lock(self.mutex_);
   if (self.off_) {
     return SQLITE_IOERR_TRUNCATE;
+  }
+  if (opened->path != nullptr && self.is_due(Call::truncate, *opened->path)) {
+    return self.trouble_.code;
   }
   const int code = real->pMethods->xTruncate(real, size);
   if (code == SQLITE_OK && opened->path != nullptr) {
@@ -400,9 +443,12 @@ int FaultVfs::on_sync(sqlite3_file* file, int flags) {
   if (self.off_) {
     return SQLITE_IOERR_FSYNC;
   }
-  if (!self.failing_sync_.empty() && ends_with(*opened->path, self.failing_sync_)) {
-    self.failing_sync_.clear();
-    self.off_ = self.crash_at_sync_;
+  if (self.is_due(Call::sync, *opened->path)) {
+    (*opened->tracked)->pending.clear();
+    return self.trouble_.code;
+  }
+  if (self.crash_at_sync_ && ends_with(*opened->path, self.crash_suffix_)) {
+    self.off_ = true;
     self.crash_at_sync_ = false;
     return SQLITE_IOERR_FSYNC;
   }
@@ -441,6 +487,20 @@ int FaultVfs::on_unlock(sqlite3_file* file, int level) {
   return code;
 }
 
+int FaultVfs::on_map(sqlite3_file* file, int page, int size, int extend, void volatile** out) {
+  auto* opened = reinterpret_cast<File*>(file);
+  FaultVfs& self = *opened->vfs;
+  if (extend != 0) {
+    const std::lock_guard lock(self.mutex_);
+    if (self.is_due(Call::map, *opened->path)) {
+      *out = nullptr;
+      return self.trouble_.code;
+    }
+  }
+  sqlite3_file* real = real_file(file);
+  return real->pMethods->xShmMap(real, page, size, extend, out);
+}
+
 // The calls that only pass through.
 #define KAMENG_PASS(method, parameters, arguments) \
   [](sqlite3_file* file parameters) {              \
@@ -467,9 +527,7 @@ const sqlite3_io_methods* FaultVfs::methods() {
         KAMENG_PASS(xFileControl, KAMENG_LIST(int op, void* arg), KAMENG_LIST(op, arg));
     table.xSectorSize = KAMENG_PASS(xSectorSize, , );
     table.xDeviceCharacteristics = KAMENG_PASS(xDeviceCharacteristics, , );
-    table.xShmMap =
-        KAMENG_PASS(xShmMap, KAMENG_LIST(int page, int size, int extend, void volatile** out),
-                    KAMENG_LIST(page, size, extend, out));
+    table.xShmMap = on_map;
     table.xShmLock = KAMENG_PASS(xShmLock, KAMENG_LIST(int offset, int n, int flags),
                                  KAMENG_LIST(offset, n, flags));
     table.xShmBarrier = KAMENG_PASS(xShmBarrier, , );

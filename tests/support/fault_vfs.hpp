@@ -7,8 +7,12 @@
 // much as SQLite says it withstands: writes are lost, reach the disk in another order, or tear at
 // sectors, and a file that grew may have garbage at its end; what was flushed is not damaged by
 // what is written beside it. Open a database through it with Options::vfs.
+//
+// The n-th call of a kind can be made to fail, once or until heal(). A flush that fails is as bad
+// as on Linux: what it should have flushed stays readable, but no later flush takes it to the disk.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,10 +30,27 @@ class FaultVfs {
   // Registers it with SQLite for the rest of the process; the same name gives the same object.
   static FaultVfs& install(const std::string& name);
 
-  // The next flush of a file whose name ends in `suffix` fails, and nothing is flushed.
-  void fail_next_sync(const std::string& suffix = "-wal");
-  // The n-th next write (from 1) to such a file fails with an I/O error.
-  void fail_write(int n, const std::string& suffix = "-wal");
+  // What SQLite asks of a file system, as far as it can be made to fail.
+  enum class Call { write, sync, truncate, remove, map, open };
+  static constexpr std::size_t call_kinds = 6;
+  struct Trouble {
+    Call call = Call::write;
+    int code = SQLITE_IOERR_WRITE;  // what SQLite is told
+    bool torn = false;              // of a write: its first half reaches the file
+    bool stays = false;             // all later calls of this kind fail too, until heal()
+    std::string suffix = {};        // only files whose name ends so
+  };
+  // The n-th such call from here on (from 1) fails.
+  void fail_nth(std::int64_t n, Trouble trouble);
+  void heal();
+  // How many calls have been made to fail since the last fail_nth().
+  [[nodiscard]] std::int64_t failed();
+  // How many of a kind there have been: of a map, those that may make the shared memory larger.
+  [[nodiscard]] std::int64_t calls(Call call);
+  // The next flush of a file whose name ends in `suffix` fails.
+  void fail_next_sync(const std::string& suffix = "-wal") {
+    fail_nth(1, {Call::sync, SQLITE_IOERR_FSYNC, false, false, suffix});
+  }
   // Files may not grow beyond this many bytes together; negative: no limit.
   void set_quota(std::int64_t bytes);
   // Files are opened for reading only.
@@ -49,6 +70,8 @@ class FaultVfs {
   // The same, in the middle of the n-th flush.
   void power_loss_in_flush(std::int64_t flushes, std::uint64_t seed);
   void power_on();
+  // Nothing is open any more and the files are of no interest.
+  void forget_files();
   [[nodiscard]] bool is_off();
   // How many writes, truncations, flushes and deletions there have been.
   [[nodiscard]] std::int64_t changes();
@@ -80,6 +103,7 @@ class FaultVfs {
   void tear(std::string& content, const Change& change);
   void track(const std::string& path, sqlite3_file* real, bool existed);
   void flush_folder_of(const std::string& path);
+  [[nodiscard]] bool is_due(Call call, const std::string& path);
   enum class Kind { change, flush };
   [[nodiscard]] bool fails_now(Kind kind = Kind::change);
   void lose_power();
@@ -95,6 +119,7 @@ class FaultVfs {
   static int on_truncate(sqlite3_file* file, sqlite3_int64 size);
   static int on_sync(sqlite3_file* file, int flags);
   static int on_unlock(sqlite3_file* file, int level);
+  static int on_map(sqlite3_file* file, int page, int size, int extend, void volatile** out);
 
   const std::string name_;
   sqlite3_vfs* const real_;
@@ -103,8 +128,11 @@ class FaultVfs {
   Names names_;          // as a program sees them
   Names flushed_names_;  // as the disk has them
   std::map<std::string, std::string> survivors_;
-  std::string failing_sync_, failing_write_;
-  int writes_until_failure_ = 0;
+  Trouble trouble_;
+  std::int64_t calls_until_trouble_ = 0;  // 0: there is none
+  std::int64_t failed_ = 0;
+  std::array<std::int64_t, call_kinds> calls_{};
+  std::string crash_suffix_;
   int unlocks_until_call_ = 0;
   std::function<void()> after_unlock_;
   std::int64_t quota_ = -1;

@@ -83,7 +83,7 @@ void Book::note_order(const Json& event, const Json& answer) {
     order.status = answer["outcome"];
   } else if (operation == "order.cancel") {
     order.status = answer["status"];
-  } else {
+  } else if (operation == "code.reveal") {
     order.codes.clear();
     for (const Json& code : answer["codes"]) {
       order.codes.push_back(code["text"]);
