@@ -1,68 +1,21 @@
 // server_database.cpp - see server_database.hpp.
 #include "sql/server_database.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <map>
-#include <new>
-#include <thread>
 #include <utility>
 
 #include "sql/fork.hpp"
 #include "sql/nesting.hpp"
+#include "sql/repeat.hpp"
 
 namespace kameng::sql {
 namespace {
 
-using std::chrono::microseconds;
-
-constexpr microseconds pause_min{500};
-constexpr microseconds pause_max{50'000};
-
 enum class Access { reading, writing };
-
-// How often a work has been run again, and why.
-struct Repeats {
-  int conflicts = 0;
-  int losses = 0;
-  bool saw_unique = false;
-};
-
-// What a work that ran once came to.
-struct Outcome {
-  Result<void> answer;
-  Fault fault = Fault::none;
-};
 
 Error misuse(std::string_view reason, std::string_view message) {
   return {Status::misuse, std::string(reason), std::string(message)};
-}
-
-// Twice as long each time, and up to twice that: those that met must not meet again.
-microseconds pause_before(int repeat) {
-  const auto base = std::min(pause_max, pause_min * (1 << std::min(repeat, 7)));
-  const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
-  const auto mixed = static_cast<std::uint64_t>(ticks) * 0x9E3779B97F4A7C15u;
-  return base + microseconds(static_cast<std::int64_t>((mixed >> 32) %
-                                                       static_cast<std::uint64_t>(base.count())));
-}
-
-Result<void> run_work(const Work& work, Transaction& transaction, const void* owner) {
-  try {
-    const Inside inside(owner);
-    return work(transaction);
-  } catch (const std::bad_alloc&) {
-    Failure failure;
-    failure.fault = Fault::out_of_memory;
-    transaction.fail(failure);
-    return {};
-  } catch (...) {
-    Error error;
-    error.reason = "engine.exception";
-    error.message = "The engine met a fault it did not expect.";
-    return error;
-  }
 }
 
 class ServerDatabase final : public Database {
@@ -99,7 +52,6 @@ class ServerDatabase final : public Database {
   [[nodiscard]] Result<void> run(const Deadline& deadline, const Work& work, Access access);
   [[nodiscard]] Outcome run_once(ServerConnection& connection, const Deadline& deadline,
                                  const Work& work, Access access);
-  [[nodiscard]] bool may_repeat(Fault fault, Repeats& repeats) const;
 
   const Dialect dialect_;
   const int connections_max_;
@@ -121,14 +73,14 @@ Result<void> ServerDatabase::run(const Deadline& deadline, const Work& work, Acc
     Outcome outcome = run_once(*connection, deadline, work, access);
     const bool sound = connection->is_sound() && !connection->in_transaction();
     pool_->give_back(std::move(connection), sound);
-    if (deadline.over() || !may_repeat(outcome.fault, repeats)) {
+    // A server that was started anew has cut every connection of the pool.
+    if (deadline.over() || !may_repeat(outcome.fault, repeats, connections_max_ + 1)) {
       return std::move(outcome.answer);
     }
     retries_.fetch_add(1, std::memory_order_relaxed);
     if (repeats.conflicts > 0) {
       busy_waits_.fetch_add(1, std::memory_order_relaxed);
-      std::this_thread::sleep_until(
-          std::min(deadline.at(), Deadline::Monotonic::now() + pause_before(repeats.conflicts)));
+      pause_before_repeat(repeats, deadline);
     }
   }
 }
@@ -164,25 +116,6 @@ Outcome ServerDatabase::run_once(ServerConnection& connection, const Deadline& d
   }
   commits_.fetch_add(1, std::memory_order_relaxed);
   return {std::move(answer)};
-}
-
-bool ServerDatabase::may_repeat(Fault fault, Repeats& repeats) const {
-  switch (fault) {
-    case Fault::conflict:
-    case Fault::busy:
-      ++repeats.conflicts;
-      return true;
-    case Fault::unique:
-      // Somebody else inserted the row between our facts and our writes; run again, the facts see
-      // it. A second time it is a fault of ours.
-      return !std::exchange(repeats.saw_unique, true);
-    case Fault::lost:
-    case Fault::io:
-      // A server that was started anew has cut every connection of the pool.
-      return ++repeats.losses <= connections_max_ + 1;
-    default:
-      return false;
-  }
 }
 
 Metrics ServerDatabase::metrics() const {
