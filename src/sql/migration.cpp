@@ -1,7 +1,9 @@
 // migration.cpp - applying what is missing.
 #include "sql/migration.hpp"
 
+#include <chrono>
 #include <map>
+#include <thread>
 #include <utility>
 
 namespace kameng::sql {
@@ -27,7 +29,16 @@ constexpr Script create_table{
         " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
         " applied_at_ms BIGINT NOT NULL"
         ")",
-};
+    .mariadb =
+        "CREATE TABLE IF NOT EXISTS {p}migration ("
+        " number BIGINT PRIMARY KEY NOT NULL,"
+        " name VARCHAR(64) NOT NULL,"
+        " checksum VARCHAR(16) NOT NULL,"
+        " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
+        " state VARCHAR(16) NOT NULL CHECK (state IN ('started', 'done')),"
+        " applied_at_ms BIGINT NOT NULL,"
+        " lease_until_ms BIGINT NOT NULL"
+        ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"};
 
 constexpr Statement list_migrations{
     "migration.list", "SELECT number, checksum, breaking, state FROM {p}migration ORDER BY number"};
@@ -38,10 +49,28 @@ constexpr Statement start_migration{
 constexpr Statement end_migration{"migration.end",
                                   "UPDATE {p}migration SET state = 'done' WHERE number = ?"};
 
+// A step that is applied in pieces is leased, by the server's clock, to the process that is at it.
+// They are used on MariaDB alone.
+constexpr Statement list_leases{
+    "migration.list_leases",
+    "SELECT number, checksum, breaking, state,"
+    " lease_until_ms > UNIX_TIMESTAMP(NOW(3)) * 1000 FROM {p}migration ORDER BY number",
+    Lock::rows};
+constexpr Statement start_with_lease{
+    "migration.start_with_lease",
+    "INSERT INTO {p}migration (number, name, checksum, breaking, state, applied_at_ms,"
+    " lease_until_ms) VALUES (?, ?, ?, ?, 'started', ?, UNIX_TIMESTAMP(NOW(3)) * 1000 + ?)"};
+constexpr Statement set_lease{"migration.set_lease",
+                              "UPDATE {p}migration SET lease_until_ms ="
+                              " UNIX_TIMESTAMP(NOW(3)) * 1000 + ? WHERE number = ?"};
+constexpr std::int64_t lease_ms = 5'000;
+constexpr std::chrono::milliseconds lease_pause{20};
+
 struct Applied {
   std::string checksum;
   bool breaking = false;
   bool done = false;
+  bool leased = false;
 };
 
 Error refuse(Status status, std::string_view reason, std::string_view message,
@@ -56,9 +85,11 @@ Error refuse(Status status, std::string_view reason, std::string_view message,
 
 std::map<std::int64_t, Applied> read_applied(Transaction& transaction) {
   std::map<std::int64_t, Applied> applied;
-  Rows rows = transaction.query(list_migrations);
+  const bool has_leases = transaction.dialect() == Dialect::mariadb;
+  Rows rows = transaction.query(has_leases ? list_leases : list_migrations);
   while (rows.next()) {
-    applied[rows.int64(0)] = Applied{rows.text(1), rows.int64(2) != 0, rows.text_view(3) == "done"};
+    applied[rows.int64(0)] = Applied{rows.text(1), rows.int64(2) != 0, rows.text_view(3) == "done",
+                                     has_leases && rows.int64(4) != 0};
   }
   return applied;
 }
@@ -115,6 +146,85 @@ void apply(Transaction& transaction, const Migration& migration, bool started, T
   transaction.run_exactly(1, end_migration, migration.number);
 }
 
+Result<void> create_table_of_steps(Database& database, const Deadline& deadline) {
+  return database.write_alone(deadline, [](Transaction& transaction) -> Result<void> {
+    if (Failure failure =
+            transaction.connection().execute(create_table.text_for(transaction.dialect()))) {
+      transaction.fail(std::move(failure));
+    }
+    return {};
+  });
+}
+
+// What is to be done next: a step that is ours now, or to wait for one that is somebody else's.
+struct Next {
+  const Migration* step = nullptr;
+  bool is_leased = false;
+};
+
+Result<void> claim_next(Transaction& transaction, std::span<const Migration> migrations,
+                        TimeMs now_ms, Next& next) {
+  next = {};
+  const std::map<std::int64_t, Applied> applied = read_applied(transaction);
+  KAMENG_CHECK(check_known(applied, migrations, transaction.dialect()));
+  for (const Migration& migration : migrations) {
+    const auto found = applied.find(migration.number);
+    if (found != applied.end() && found->second.done) {
+      continue;
+    }
+    next.is_leased = found != applied.end() && found->second.leased;
+    next.step = next.is_leased ? nullptr : &migration;
+    if (found == applied.end()) {
+      // Of two that begin it at once, one is refused by the key, and runs again.
+      transaction.run(start_with_lease, migration.number, migration.name,
+                      checksum(migration, transaction.dialect()), migration.breaking, now_ms,
+                      lease_ms);
+    } else if (!next.is_leased) {
+      transaction.run_exactly(1, set_lease, lease_ms, migration.number);
+    }
+    return {};
+  }
+  return {};
+}
+
+// Where each DDL commits: step by step. What a step does besides DDL is committed with its end.
+Result<void> migrate_in_pieces(Database& database, std::span<const Migration> migrations,
+                               TimeMs now_ms, const Deadline& deadline) {
+  KAMENG_CHECK(create_table_of_steps(database, deadline));
+  for (;;) {
+    Next next;
+    KAMENG_CHECK(database.write_alone(deadline, [&](Transaction& transaction) {
+      return claim_next(transaction, migrations, now_ms, next);
+    }));
+    if (next.is_leased && deadline.over()) {
+      Failure failure;
+      failure.fault = Fault::busy;
+      return to_error(failure);
+    }
+    if (next.is_leased) {
+      std::this_thread::sleep_for(lease_pause);
+      continue;
+    }
+    if (next.step == nullptr) {
+      return {};
+    }
+    const Result<void> applied =
+        database.write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
+          apply(transaction, *next.step, true, now_ms);
+          return {};
+        });
+    if (!applied) {
+      // Whoever tries again need not wait. When this fails too, the lease just runs out.
+      static_cast<void>(
+          database.write_alone(Deadline::after_ms(1'000), [&](Transaction& transaction) {
+            transaction.run(set_lease, 0, next.step->number);
+            return Result<void>();
+          }));
+      return applied;
+    }
+  }
+}
+
 }  // namespace
 
 std::string checksum(const Migration& migration, Dialect dialect) {
@@ -140,6 +250,9 @@ std::string checksum(const Migration& migration, Dialect dialect) {
 Result<void> Database::migrate(std::span<const Migration> migrations, TimeMs now_ms,
                                const Deadline& deadline) {
   KAMENG_CHECK(check_order(migrations));
+  if (dialect() == Dialect::mariadb) {
+    return migrate_in_pieces(*this, migrations, now_ms, deadline);
+  }
   return write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
     Failure failure = transaction.connection().lock_schema();
     if (!failure) {

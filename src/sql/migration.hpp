@@ -2,9 +2,16 @@
 // of its text.
 //
 // On SQLite all missing steps are one transaction, so there is never half a schema, and of two
-// processes that start at once the second finds the work done. Databases that commit at each DDL
-// keep a step's state: one that was started and not done is run again, so its scripts must bear
-// that.
+// processes that start at once the second finds the work done.
+//
+// MariaDB commits at each DDL, so a step is recorded as started, run, and recorded as done. The
+// process that started it has it on a lease of some seconds; when that has run out, because the
+// process died or the step takes long, the next one runs the step again from its beginning, maybe
+// while the first is still at it. So a script for MariaDB bears to be run twice, and at once:
+// CREATE TABLE IF NOT EXISTS, CREATE INDEX IF NOT EXISTS, CREATE OR REPLACE TRIGGER, INSERT IGNORE,
+// an UPDATE that finds nothing left to do. The server splits a script into its statements itself,
+// so a trigger may have a body with semicolons. A script without DDL is committed with the record
+// that the step is done.
 #pragma once
 
 #include <cstdint>

@@ -308,21 +308,21 @@ TEST_CASE("a dsn that does not lead to a database is told of") {
 TEST_CASE("the driver is chosen by the configuration") {
   engine::StorageConfig config;
   config.driver = "postgres";
-  const auto missing = engine::open_database(config, {});
+  const auto missing = engine::open_database(config, {}, nullptr);
   REQUIRE_FALSE(missing.ok());
   CHECK(missing.error().status == Status::invalid_argument);
   CHECK(missing.error().reason == "storage.dsn_missing");
   CHECK(missing.error().field == "storage.dsn");
   config.dsn = "none";
-  CHECK(engine::open_database(config, {}).error().reason == "storage.dsn");
+  CHECK(engine::open_database(config, {}, nullptr).error().reason == "storage.dsn");
   config.driver = "oracle";
-  const auto unknown = engine::open_database(config, {});
+  const auto unknown = engine::open_database(config, {}, nullptr);
   REQUIRE_FALSE(unknown.ok());
   CHECK(unknown.error().message.find("sqlite, postgres") != std::string::npos);
   if (has_server()) {
     config.driver = "postgres";
     config.dsn = server_dsn();
-    const auto opened = engine::open_database(config, {});
+    const auto opened = engine::open_database(config, {}, nullptr);
     REQUIRE(opened.ok());
     CHECK((*opened)->dialect() == Dialect::postgres);
   }

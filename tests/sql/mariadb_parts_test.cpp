@@ -1,0 +1,136 @@
+// mariadb_parts_test.cpp - addresses and parameter marks, which need no server.
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "sql/mariadb/dsn.hpp"
+#include "sql/mariadb/fault.hpp"
+#include "sql/mariadb/marks.hpp"
+
+namespace kameng::sql::mariadb {
+
+TEST_SUITE_BEGIN("sql");
+
+// Goal: every part of an address arrives.
+// Method: addresses that are right, and what comes out of them.
+TEST_CASE("addresses of servers") {
+  const auto full = parse_dsn("mariadb://us%3Aer:p%40ss%2F:w@db.example:3307/shop");
+  REQUIRE(full);
+  CHECK(full->user == "us:er");
+  CHECK(full->password == "p@ss/:w");
+  CHECK(full->host == "db.example");
+  CHECK(full->port == 3307);
+  CHECK(full->database == "shop");
+  CHECK_FALSE(full->encrypted);
+  const auto socket = parse_dsn("mysql://u@localhost/d?socket=/run/x%3F.sock");
+  REQUIRE(socket);
+  CHECK(socket->socket == "/run/x?.sock");
+  CHECK(socket->password.empty());
+  CHECK(parse_dsn("mariadb://u@/d?socket=/s"));
+  const auto six = parse_dsn("mariadb://u@[::1]:99/d");
+  REQUIRE(six);
+  CHECK(six->host == "::1");
+  CHECK(six->port == 99);
+  const auto tls = parse_dsn("mariadb://u@h/d?ssl_ca=/ca.pem&ssl_verify=0");
+  REQUIRE(tls);
+  CHECK(tls->encrypted);
+  CHECK_FALSE(tls->verified);
+  CHECK(tls->authorities == "/ca.pem");
+  const auto plain = parse_dsn("mariadb://u@h/d?ssl=1");
+  REQUIRE(plain);
+  CHECK(plain->encrypted);
+  CHECK(plain->verified);
+}
+
+// Goal: an address that is not quite right is refused, not guessed at.
+// Method: one fault each.
+TEST_CASE("malformed addresses of servers") {
+  for (const char* const text : {"",
+                                 "mariadb",
+                                 "mariadb://",
+                                 "postgresql://u@h/d",
+                                 "mariadb://h/d",
+                                 "mariadb://:p@h/d",
+                                 "mariadb://u@h",
+                                 "mariadb://u@h/",
+                                 "mariadb://u@h/a/b",
+                                 "mariadb://u@/d",
+                                 "mariadb://u@h@g/d",
+                                 "mariadb://u@h:/d",
+                                 "mariadb://u@h:0/d",
+                                 "mariadb://u@h:65536/d",
+                                 "mariadb://u@h:33x/d",
+                                 "mariadb://u@h:3306:1/d",
+                                 "mariadb://u%4@h/d",
+                                 "mariadb://u%zz@h/d",
+                                 "mariadb://u%00@h/d",
+                                 "mariadb://u @h/d",
+                                 "mariadb://u@h/d?",
+                                 "mariadb://u@h/d?socket",
+                                 "mariadb://u@h/d?socket=/s",
+                                 "mariadb://u@localhost/d?socket=",
+                                 "mariadb://u@h/d?ssl=yes",
+                                 "mariadb://u@h/d?ssl=1&ssl=1",
+                                 "mariadb://u@h/d?ssl=1&",
+                                 "mariadb://u@h/d?&ssl=1",
+                                 "mariadb://u@h/d?ssl=0&ssl_ca=/x",
+                                 "mariadb://u@h/d?ssl_cert=/x",
+                                 "mariadb://u@h/d?what=1",
+                                 "mariadb://u@[::1/d",
+                                 "mariadb://u@[]/d",
+                                 "mariadb://u@[::1]x/d",
+                                 " mariadb://u@h/d"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_dsn(text));
+  }
+}
+
+// Goal: numbered parameters find their values, and text is left alone.
+// Method: texts and what becomes of them.
+TEST_CASE("numbered parameters become plain ones") {
+  struct Case {
+    const char* text;
+    const char* sql;
+    std::vector<int> order;
+    int values;
+  };
+  const std::vector<Case> cases{
+      {"", "", {}, 0},
+      {"a = ? AND b = ?", "a = ? AND b = ?", {0, 1}, 2},
+      {"?2, ?1, ?2", "?, ?, ?", {1, 0, 1}, 2},
+      {"?2, ?", "?, ?", {1, 2}, 3},
+      {"?12", "?", {11}, 12},
+      {"'?1''?' \"?\" `?` ?", "'?1''?' \"?\" `?` ?", {0}, 1},
+      {"-- ?1\n?1 /* ? */", "-- ?1\n? /* ? */", {0}, 1},
+      {"'\\' ?", "'\\' ?", {0}, 1},
+      {"'?", "'?", {}, 0},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.text);
+    const Marked marked = with_plain_marks(one.text);
+    CHECK(marked.sql == one.sql);
+    CHECK(marked.order == one.order);
+    CHECK(marked.values == one.values);
+  }
+}
+
+// Goal: of a message only an index's name travels, whatever the value beside it says.
+// Method: messages, friendly and not.
+TEST_CASE("the name of a unique index is cut out of a message") {
+  const auto name = [](const char* message) {
+    return failure_of(1062, message, "s", "kameng_").constraint;
+  };
+  CHECK(name("Duplicate entry '1' for key 'kameng_order_number'") == "order_number");
+  CHECK(name("Duplicate entry '1' for key 'PRIMARY'") == "PRIMARY");
+  CHECK(name("Duplicate entry '1' for key 'kameng_order.PRIMARY'") == "order");
+  CHECK(name("Duplicate entry 'x' for key 'y' for key 'kameng_n'") == "n");
+  CHECK(name("Duplicate entry 'secret").empty());
+  CHECK(name("Duplicate entry 'x' for key 'a secret'").empty());
+  CHECK(failure_of(1406, "Data too long: secret", "s", "").hint.empty());
+  CHECK(failure_of(1064, "near 'SELEC'", "s", "").hint == "near 'SELEC'");
+  CHECK(failure_of(9999, "secret", "s", "").hint == "The server answered 9999.");
+}
+
+TEST_SUITE_END();
+
+}  // namespace kameng::sql::mariadb
