@@ -29,10 +29,13 @@ inline constexpr Statement entry_insert[] = {
 inline constexpr Statement head_lock{"audit.head_lock", "", sql::Lock::rows, KAMENG_LOCK_HEAD,
                                      KAMENG_LOCK_HEAD};
 #undef KAMENG_LOCK_HEAD
-#define KAMENG_UNPLACED "SELECT id FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT ?"
-inline constexpr Statement entries_unplaced{"audit.entries_unplaced", "", sql::Lock::none,
-                                            KAMENG_UNPLACED, KAMENG_UNPLACED};
-#undef KAMENG_UNPLACED
+// MariaDB would sort all that are unplaced to give the first of them; the index holds them in the
+// order of their ids.
+inline constexpr Statement entries_unplaced{
+    "audit.entries_unplaced", "", sql::Lock::none,
+    "SELECT id FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT ?",
+    "SELECT id FROM {p}audit_entry FORCE INDEX ({p}audit_entry_position)"
+    " WHERE position IS NULL LIMIT ?"};
 // Parameters: the entries, the position before the first of them.
 inline constexpr Statement entries_place{
     "audit.entries_place", "", sql::Lock::none,
@@ -90,11 +93,11 @@ inline constexpr Statement verify_entries{
     "verify.audit_entries", "SELECT position, body FROM {p}audit_entry ORDER BY position",
     sql::Lock::none, KAMENG_VERIFY_PLACED, KAMENG_VERIFY_PLACED};
 #undef KAMENG_VERIFY_PLACED
-#define KAMENG_OLDEST_UNPLACED \
-  "SELECT id, body FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT 1"
-inline constexpr Statement verify_unplaced{"verify.audit_unplaced", "", sql::Lock::none,
-                                           KAMENG_OLDEST_UNPLACED, KAMENG_OLDEST_UNPLACED};
-#undef KAMENG_OLDEST_UNPLACED
+inline constexpr Statement verify_unplaced{
+    "verify.audit_unplaced", "", sql::Lock::none,
+    "SELECT id, body FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT 1",
+    "SELECT id, body FROM {p}audit_entry FORCE INDEX ({p}audit_entry_position)"
+    " WHERE position IS NULL LIMIT 1"};
 
 inline constexpr Statement verify_checkpoints{
     "verify.audit_checkpoints",

@@ -1,6 +1,7 @@
 // sequencer.cpp - see sequencer.hpp.
 #include "audit/sequencer.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,7 @@ bool sequence(sql::Transaction& tx, int entries_max) {
   if (unplaced.empty()) {
     return false;
   }
+  std::sort(unplaced.begin(), unplaced.end());
   tx.run_exactly(static_cast<std::int64_t>(unplaced.size()), entries_place, sql::id_list(unplaced),
                  size(tx));
   return !tx.failed() && unplaced.size() == static_cast<std::size_t>(entries_max);

@@ -134,7 +134,8 @@ inline constexpr sql::Statement insert_goods{
 inline constexpr sql::Statement find_goods{
     "goods.find",
     "SELECT id, category_id, supplier_id, commission_bp, status, name, description, created_at_ms"
-    " FROM {p}goods WHERE id = ?"};
+    " FROM {p}goods WHERE id = ?",
+    sql::Lock::rows};  // two edits of parts of the goods must not undo each other
 inline constexpr sql::Statement update_goods{
     "goods.update", "UPDATE {p}goods SET name = ?, description = ? WHERE id = ?"};
 inline constexpr sql::Statement find_goods_status{"goods.find_status",

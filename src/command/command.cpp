@@ -68,8 +68,8 @@ Result<void> Command::run_alone(const sql::Work& work) {
 }
 
 Command::Stored Command::claim(sql::Transaction& tx) {
-  // A key made here cannot be in the table before its first run; it is after a commit whose outcome
-  // was lost, and then this closure runs a second time.
+  // A key made here cannot be in the table before its first run, so it goes in with the answer. It
+  // may be there after a commit whose outcome was lost, and then this closure runs a second time.
   const bool first_run = std::exchange(claimed_before_, true) == false;
   if (!keyed_ || (digest_.empty() && first_run)) {
     return {};
@@ -80,6 +80,12 @@ Command::Stored Command::claim(sql::Transaction& tx) {
 Command::Stored Command::find(sql::Transaction& tx) {
   Stored stored;
   exists_ = false;
+  const std::optional<Bytes> digest = digest_.empty() ? std::nullopt : std::optional(digest_);
+  if (!tx.is_only_writer()) {
+    // Before anything is read: a lost transaction may still be running on the server, and this is
+    // what waits for it, or collides with it. A plain read would decide without it.
+    tx.run(claim_key, key_, digest, call_.now_ms);
+  }
   auto rows = tx.query(find_key, key_);
   if (!rows.next()) {
     return stored;
@@ -139,6 +145,8 @@ void Command::store_refusal(sql::Transaction& tx, const Error& error) {
   // A failed authentication may succeed next time, with the same words.
   if (keyed_ && error.status != Status::unauthenticated) {
     store(tx, static_cast<int>(KeyState::refused), json::error_document(error, {}));
+  } else if (exists_ && !tx.is_only_writer()) {
+    tx.run(unclaim_key, key_);
   }
 }
 

@@ -14,6 +14,9 @@
 // The closure may run several times and on another caller's thread. Its answer is stored under the
 // key; a repetition returns the stored answer without running it. Nothing technical is stored, and
 // no failed authentication.
+//
+// On servers, where calls with one key run at the same time, the key is claimed before anything is
+// read, and the second call waits for the first one's transaction.
 #pragma once
 
 #include <algorithm>

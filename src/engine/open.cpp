@@ -19,6 +19,7 @@
 #include "ledger/ledger_schema.hpp"
 #include "order/order_schema.hpp"
 #include "order/order_state.hpp"
+#include "order/quota_sql.hpp"
 #include "payment/payment_schema.hpp"
 #include "provider/sandbox/sandbox_provider.hpp"
 #include "queue/queue_schema.hpp"
@@ -37,8 +38,8 @@ const std::vector<sql::Migration>& engine::migrations() {
                    order::order_schema}},
       // A library of the first schema would look for what this one takes away.
       {.number = 2,
-       .name = "stock counted in place",
-       .scripts = {command::command_schema_2, vault::vault_schema_2},
+       .name = "stock counted in place, quota locks",
+       .scripts = {command::command_schema_2, vault::vault_schema_2, order::quota_schema},
        .breaking = true},
   };
   return all;

@@ -13,6 +13,7 @@
 #include "json/parse.hpp"
 #include "ledger/totals.hpp"
 #include "order/order_sql.hpp"
+#include "order/quota.hpp"
 #include "queue/job.hpp"
 #include "queue/schedule.hpp"
 #include "vault/code_store.hpp"
@@ -176,6 +177,8 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
        [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
       {"idempotency.prune",
        [&](sql::Transaction& tx) { return command::prune_keys(tx, call.now_ms, rows_a_round); }},
+      {"quota.prune",
+       [&](sql::Transaction& tx) { return order::prune_quotas(tx, call.now_ms, rows_a_round); }},
   };
   std::int64_t all = 0;
   for (const Chore& each : chores) {

@@ -157,6 +157,13 @@ bool is_posted(sql::Transaction& tx, std::string_view kind, std::string_view ref
   return tx.query(journal_find, ref, kind, step).next();
 }
 
+void open_balance(sql::Transaction& tx, Account account, std::string_view owner,
+                  Currency currency) {
+  if (!tx.is_only_writer()) {
+    tx.run(balance_open, owner, account_number(account), currency.code());
+  }
+}
+
 std::int64_t available(sql::Transaction& tx, Account account, std::string_view owner,
                        Currency currency) {
   return first_number(tx.query(balance_select, owner, account_number(account), currency.code()));

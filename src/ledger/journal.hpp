@@ -95,8 +95,11 @@ void post(sql::Transaction& tx, const Journal& journal, TimeMs now_ms);
 [[nodiscard]] bool is_posted(sql::Transaction& tx, std::string_view kind, std::string_view ref,
                              std::int32_t step = 1);
 
+// On servers: a balance row of 0 where there is none, so that available() has one to lock. For
+// decisions that a balance that has just been opened by somebody else would change.
+void open_balance(sql::Transaction& tx, Account account, std::string_view owner, Currency currency);
 // The balance of a constrained account (credits - debits), from its balance row. 0 when there is
-// none.
+// none. In a transaction that writes the row stays locked; ask in the order of owner and account.
 [[nodiscard]] std::int64_t available(sql::Transaction& tx, Account account, std::string_view owner,
                                      Currency currency);
 // The balance of any account and owner (credits - debits). From its entries, which are few (an

@@ -76,7 +76,17 @@ inline constexpr Statement balance_debit{"ledger.balance_debit",
 
 inline constexpr Statement balance_select{
     "ledger.balance_select",
-    "SELECT balance FROM {p}ledger_balance WHERE owner = ? AND account = ? AND currency = ?"};
+    "SELECT balance FROM {p}ledger_balance WHERE owner = ? AND account = ? AND currency = ?",
+    sql::Lock::rows};
+
+// Servers: a row that can be locked, before the first money comes.
+#define KAMENG_OPEN_BALANCE \
+  "INSERT INTO {p}ledger_balance (owner, account, currency, balance) VALUES (?, ?, ?, 0) "
+inline constexpr Statement balance_open{
+    "ledger.balance_open", "", sql::Lock::none,
+    KAMENG_OPEN_BALANCE "ON CONFLICT (owner, account, currency) DO NOTHING",
+    KAMENG_OPEN_BALANCE "ON DUPLICATE KEY UPDATE balance = {p}ledger_balance.balance"};
+#undef KAMENG_OPEN_BALANCE
 
 // `account >= 100` is what lets the planner use the partial index.
 inline constexpr Statement entry_sum{

@@ -16,11 +16,17 @@ inline constexpr sql::Statement insert_line{
     "INSERT INTO {p}order_line (order_id, line, sku_id, name, quantity, unit_price_micros, amount, "
     "supplier_id,"
     " commission_bp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-inline constexpr sql::Statement find_order{
-    "order.find",
-    "SELECT id, account_id, status, currency, total, covered, created_at_ms, expires_at_ms, "
-    "due_at_ms,"
-    " delivered_at_ms, lookup_hash FROM {p}order WHERE id = ?"};
+// Whoever writes locks the order before it reads anything else of it: payments, refunds and codes
+// of an order change behind the lock of the order alone.
+#define KAMENG_FIND_ORDER                                                                   \
+  "SELECT id, account_id, status, currency, total, covered, created_at_ms, expires_at_ms, " \
+  "due_at_ms, delivered_at_ms, lookup_hash FROM {p}order WHERE id = "
+inline constexpr sql::Statement find_order{"order.find", KAMENG_FIND_ORDER "?", sql::Lock::rows};
+// What a payment says of its order never changes.
+inline constexpr sql::Statement find_order_of_payment{
+    "order.find_of_payment", KAMENG_FIND_ORDER "(SELECT order_id FROM {p}payment WHERE id = ?)",
+    sql::Lock::rows};
+#undef KAMENG_FIND_ORDER
 inline constexpr sql::Statement find_lines{
     "order_line.find",
     "SELECT line, sku_id, name, quantity, unit_price_micros, amount, supplier_id, commission_bp"
@@ -41,7 +47,8 @@ inline constexpr sql::Statement list_orders{
 inline constexpr sql::Statement find_due_orders{
     "order.find_due",
     "SELECT id FROM {p}order WHERE due_at_ms IS NOT NULL AND due_at_ms <= ? ORDER BY due_at_ms "
-    "LIMIT ?"};
+    "LIMIT ?",
+    sql::Lock::free_rows};
 inline constexpr sql::Statement next_due{
     "order.next_due",
     "SELECT due_at_ms FROM {p}order WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};

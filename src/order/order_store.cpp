@@ -22,15 +22,19 @@ void insert(sql::Transaction& tx, const Order& order, const Origin& origin) {
   }
 }
 
-std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
+namespace {
+
+template <class IdType>
+std::optional<Order> find_by(sql::Transaction& tx, const sql::Statement& statement,
+                             const IdType& id) {
   Order order;
   {
-    auto rows = tx.query(find_order, id);
+    auto rows = tx.query(statement, id);
     if (!rows.next()) {
       return std::nullopt;
     }
-    order.id = rows.id<OrderId>(0);
-    order.account_id = rows.maybe_id<AccountId>(1);
+    order.id = rows.template id<OrderId>(0);
+    order.account_id = rows.template maybe_id<AccountId>(1);
     order.status = static_cast<OrderStatus>(rows.int64(2));
     order.total = {rows.int64(4), Currency::parse(rows.text_view(3)).value_or(Currency{})};
     order.covered = rows.int64(5);
@@ -42,10 +46,10 @@ std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
       order.lookup_hash = rows.blob(10);
     }
   }
-  auto rows = tx.query(find_lines, id);
+  auto rows = tx.query(find_lines, order.id);
   while (rows.next()) {
     order.lines.push_back({.line = static_cast<std::int32_t>(rows.int64(0)),
-                           .sku_id = rows.id<SkuId>(1),
+                           .sku_id = rows.template id<SkuId>(1),
                            .name = rows.text(2),
                            .quantity = static_cast<std::int32_t>(rows.int64(3)),
                            .unit_price_micros = rows.int64(4),
@@ -54,6 +58,16 @@ std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
                            .commission_bp = static_cast<std::int32_t>(rows.int64(7))});
   }
   return order;
+}
+
+}  // namespace
+
+std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
+  return find_by(tx, find_order, id);
+}
+
+std::optional<Order> find_of_payment(sql::Transaction& tx, const PaymentId& id) {
+  return find_by(tx, find_order_of_payment, id);
 }
 
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change) {

@@ -61,7 +61,10 @@ struct OrderChange {
 };
 
 void insert(sql::Transaction& tx, const Order& order, const Origin& origin);
+// In a transaction that writes the order stays locked. What is known of an order before that (its
+// payments, say) may have changed while the lock was waited for.
 [[nodiscard]] std::optional<Order> find(sql::Transaction& tx, const OrderId& id);
+[[nodiscard]] std::optional<Order> find_of_payment(sql::Transaction& tx, const PaymentId& id);
 // A way that the transition table does not have fails the transaction: the last guard.
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change);
 [[nodiscard]] View view_of(const Order& order);

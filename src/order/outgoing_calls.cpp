@@ -122,8 +122,15 @@ CallFacts read_call_facts(sql::Transaction& tx, const CallId& id, const payment:
   if (!facts.call || !facts.call->open) {
     return facts;
   }
+  facts.order = find(tx, facts.call->payment.order_id);
+  if (!tx.is_only_writer()) {
+    // Somebody else may have brought the answer while the order's lock was waited for.
+    facts.call = payment::read_call(tx, id);
+    if (!facts.call || !facts.call->open) {
+      return facts;
+    }
+  }
   const payment::Payment& payment = facts.call->payment;
-  facts.order = find(tx, payment.order_id);
   facts.payments = payment::find_of_order(tx, payment.order_id);
   facts.refunds = payment::refunds_of_order(tx, payment.order_id);
   facts.held = vault::held(tx, payment.order_id);

@@ -7,6 +7,7 @@
 #include "account/account_status.hpp"
 #include "order/order_sql.hpp"
 #include "order/origin.hpp"
+#include "order/quota.hpp"
 #include "pricing/quote.hpp"
 #include "vault/code_store.hpp"
 
@@ -170,12 +171,9 @@ std::int64_t count(sql::Transaction& tx, const sql::Statement& statement, const 
   return rows.next() ? rows.int64(0) : 0;
 }
 
-PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft,
-                      const Origin& origin, const Config& config) {
-  PlaceFacts facts;
+void count_unpaid(sql::Transaction& tx, PlaceFacts& facts, const PlaceDraft& draft,
+                  const Origin& origin, const Config& config) {
   if (draft.account_id) {
-    const auto customer = account::find_customer(tx, *draft.account_id);
-    facts.customer_known = customer && customer->active;
     const Bytes id(draft.account_id->bytes.begin(), draft.account_id->bytes.end());
     facts.unpaid_account = count(tx, count_unpaid_of_account, id, config.unpaid_per_account);
   }
@@ -191,19 +189,32 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
     facts.unpaid_network =
         count(tx, count_unpaid_of_network, *origin.network_blind, config.unpaid_per_network);
   }
+}
+
+// In the order of locks: balances, quotas, codes.
+PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft,
+                      const Origin& origin, const Config& config, TimeMs now_ms) {
+  PlaceFacts facts;
+  if (draft.account_id) {
+    const auto customer = account::find_customer(tx, *draft.account_id);
+    facts.customer_known = customer && customer->active;
+  }
   for (const LineRequest& line : request.lines) {
-    LineFacts found;
-    found.sku = catalog::find_sku(tx, line.sku_id);
-    if (found.sku && found.sku->published) {
-      found.codes = vault::pick(tx, line.sku_id, line.quantity);
-      if (facts.has_unpaid()) {
-        found.available = vault::stock_of(tx, line.sku_id).available;
-      }
-    }
-    facts.lines.push_back(std::move(found));
+    facts.lines.push_back({.sku = catalog::find_sku(tx, line.sku_id)});
   }
   if (draft.payment && draft.payment->channel == nullptr && facts.lines.front().sku) {
     facts.wallet = read_wallet(tx, draft.account_id, facts.lines.front().sku->currency);
+  }
+  lock_quotas(tx, draft.account_id, origin, now_ms);
+  count_unpaid(tx, facts, draft, origin, config);
+  for (std::size_t i = 0; i < facts.lines.size(); ++i) {
+    LineFacts& line = facts.lines[i];
+    if (line.sku && line.sku->published) {
+      line.codes = vault::pick(tx, line.sku->id, request.lines[i].quantity);
+      if (facts.has_unpaid()) {
+        line.available = vault::stock_of(tx, line.sku->id).available;
+      }
+    }
   }
   return facts;
 }
@@ -238,7 +249,7 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   IdPool ids(command.now_ms(), command.random());
   Result<Placed> placed = command.phase<Placed>([&](sql::Transaction& tx) -> Result<Placed> {
     ids.rewind();
-    const PlaceFacts facts = read_facts(tx, request, draft, origin, config_);
+    const PlaceFacts facts = read_facts(tx, request, draft, origin, config_, command.now_ms());
     return command.settle<Placed>(
         tx, decide(facts, request, draft, config_, command.now_ms(), ids),
         [&](const PlacePlan& plan) { return apply_place(command, tx, plan, origin); });

@@ -203,16 +203,17 @@ MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& ev
     return facts;
   }
   if (const auto id = payment::payment_of(event.out_trade_no)) {
-    facts.others = payment::find_with_others(tx, *id);
+    // The order first: its payments are read behind its lock.
+    facts.order = find_of_payment(tx, *id);
+    if (facts.order) {
+      facts.others = payment::find_of_order(tx, facts.order->id);
+    }
     const auto named = std::find_if(facts.others.begin(), facts.others.end(),
                                     [&](const auto& payment) { return payment.id == *id; });
     if (named != facts.others.end()) {
       facts.payment = std::move(*named);
       facts.others.erase(named);
     }
-  }
-  if (facts.payment) {
-    facts.order = find(tx, facts.payment->order_id);
   }
   if (event.kind != payment::NoticeKind::paid) {
     return facts;

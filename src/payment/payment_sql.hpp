@@ -18,10 +18,6 @@ inline constexpr sql::Statement find_payment{
 inline constexpr sql::Statement find_payments_of_order{
     "payment.find_of_order",
     "SELECT " KAMENG_PAYMENT_COLUMNS " FROM {p}payment WHERE order_id = ? ORDER BY id"};
-inline constexpr sql::Statement find_payment_with_others{
-    "payment.find_with_others",
-    "SELECT " KAMENG_PAYMENT_COLUMNS
-    " FROM {p}payment WHERE order_id = (SELECT order_id FROM {p}payment WHERE id = ?) ORDER BY id"};
 #undef KAMENG_PAYMENT_COLUMNS
 inline constexpr sql::Statement update_payment{"payment.update",
                                                "UPDATE {p}payment SET state = ?, captured = ?, "

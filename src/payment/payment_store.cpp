@@ -106,10 +106,6 @@ std::vector<Payment> find_of_order(sql::Transaction& tx, const OrderId& order_id
   return read_payments(tx.query(find_payments_of_order, order_id));
 }
 
-std::vector<Payment> find_with_others(sql::Transaction& tx, const PaymentId& id) {
-  return read_payments(tx.query(find_payment_with_others, id));
-}
-
 void update(sql::Transaction& tx, const Payment& changed, AttemptState from) {
   if (check_transition(tx, update_payment.name, from, changed.state)) {
     tx.run_exactly(1, update_payment, static_cast<int>(changed.state), changed.captured,

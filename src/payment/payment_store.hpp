@@ -60,8 +60,6 @@ struct NoticeRecord {
 void insert(sql::Transaction& tx, const Payment& payment);
 [[nodiscard]] std::optional<Payment> find(sql::Transaction& tx, const PaymentId& id);
 [[nodiscard]] std::vector<Payment> find_of_order(sql::Transaction& tx, const OrderId& order_id);
-// This payment and all others of its order; nothing for an unknown one.
-[[nodiscard]] std::vector<Payment> find_with_others(sql::Transaction& tx, const PaymentId& id);
 // Guarded by the state it had: another change in between runs the phase again. A way that the
 // transition table does not have fails the transaction; so for refunds.
 void update(sql::Transaction& tx, const Payment& changed, AttemptState from);

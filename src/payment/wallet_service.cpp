@@ -51,9 +51,14 @@ namespace {
 CreditFacts read_facts(sql::Transaction& tx, const wallet::Credit& request) {
   const std::string owner = request.account_id.text();
   const Currency currency = request.amount.currency;
-  return {account::find_customer(tx, request.account_id).has_value(),
-          ledger::available(tx, ledger::Account::wallet, owner, currency),
-          ledger::available(tx, ledger::Account::wallet_bonus, owner, currency)};
+  CreditFacts facts{.customer_exists = account::find_customer(tx, request.account_id).has_value()};
+  if (facts.customer_exists) {
+    ledger::open_balance(tx, ledger::Account::wallet, owner, currency);
+    ledger::open_balance(tx, ledger::Account::wallet_bonus, owner, currency);
+    facts.balance = ledger::available(tx, ledger::Account::wallet, owner, currency);
+    facts.bonus = ledger::available(tx, ledger::Account::wallet_bonus, owner, currency);
+  }
+  return facts;
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ inline constexpr Statement job_insert{
 inline constexpr Statement job_due{
     "job.due",
     "SELECT id, kind, args, attempt, max_attempts, created_at_ms, due_at_ms FROM {p}job "
-    "WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT ?"};
+    "WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT ?",
+    sql::Lock::free_rows};
 
 inline constexpr Statement job_lease{
     "job.lease",

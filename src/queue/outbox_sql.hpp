@@ -20,8 +20,10 @@ inline constexpr Statement outbox_find{
 
 // Waiting calls whose time has come and leased ones whose lease has run out, oldest first.
 inline constexpr Statement outbox_due{
-    "outbox.due", "SELECT " KAMENG_OUTBOX_COLUMNS
-                  " FROM {p}outbox WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT ?"};
+    "outbox.due",
+    "SELECT " KAMENG_OUTBOX_COLUMNS
+    " FROM {p}outbox WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT ?",
+    sql::Lock::free_rows};
 
 inline constexpr Statement outbox_unanswered{
     "outbox.unanswered",

@@ -95,7 +95,7 @@ CREATE TABLE {p}code (
     ELSE false END)
 );
 CREATE UNIQUE INDEX {p}code_blind ON {p}code (blind, sku_id);
-CREATE INDEX {p}code_available ON {p}code (sku_id, id) WHERE status = 1;
+CREATE INDEX {p}code_available ON {p}code (sku_id, (id + 0)) WHERE status = 1;
 CREATE INDEX {p}code_order ON {p}code (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX {p}code_imported ON {p}code (batch_id, ordinal) WHERE status = 0;
 

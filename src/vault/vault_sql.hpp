@@ -50,17 +50,22 @@ inline constexpr sql::Statement take_back_codes{
     " AND status = 0 LIMIT ?"};
 
 // Pinned to the index of what is for sale: a planner that takes another one walks past every code
-// that was ever sold.
+// that was ever sold. PostgreSQL takes the primary key for any order by id; `id + 0` is an order
+// that the right index alone has.
+#define KAMENG_PICK_POSTGRES \
+  "SELECT id FROM {p}code WHERE sku_id = ? AND status = 1 ORDER BY id + 0 LIMIT ?"
 #define KAMENG_PICK_MARIADB                                                 \
   "SELECT id FROM {p}code FORCE INDEX ({p}code_available) WHERE sku_id = ?" \
   " AND status = 1 ORDER BY id LIMIT ?"
 inline constexpr sql::Statement pick_codes{
     "code.pick", "SELECT id FROM {p}code WHERE sku_id = ? AND status = 1 ORDER BY id LIMIT ?",
-    sql::Lock::free_rows, "", KAMENG_PICK_MARIADB};
+    sql::Lock::free_rows, KAMENG_PICK_POSTGRES, KAMENG_PICK_MARIADB};
 // Servers, when fewer than wanted are free: also those that another open transaction has picked,
 // and may not take.
 inline constexpr sql::Statement pick_codes_waiting{"code.pick_waiting", pick_codes.text,
-                                                   sql::Lock::rows, "", KAMENG_PICK_MARIADB};
+                                                   sql::Lock::rows, KAMENG_PICK_POSTGRES,
+                                                   KAMENG_PICK_MARIADB};
+#undef KAMENG_PICK_POSTGRES
 #undef KAMENG_PICK_MARIADB
 inline constexpr sql::Statement hold_code{
     "code.hold",
