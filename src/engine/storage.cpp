@@ -1,6 +1,9 @@
 // storage.cpp - see storage.hpp.
 #include "engine/storage.hpp"
 
+#include <utility>
+
+#include "sql/host/host.hpp"
 #include "sql/sqlite/sqlite.hpp"
 
 namespace kameng::engine {
@@ -30,6 +33,15 @@ Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config,
   return sql::sqlite::open(options);
 }
 
+Result<std::unique_ptr<sql::Database>> open_host(std::shared_ptr<sql::host::Driver> driver,
+                                                 const StorageConfig& config, const Seams& seams) {
+  sql::host::Options options;
+  options.table_prefix = config.table_prefix;
+  options.before_statement = seams.before_statement;
+  options.trace = seams.trace;
+  return sql::host::open(std::move(driver), options);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
@@ -37,6 +49,9 @@ Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config
   KAMENG_CHECK(check_prefix(config.table_prefix));
   if (config.driver == "sqlite") {
     return open_sqlite(config, seams);
+  }
+  if (auto driver = sql::host::find_driver(config.driver)) {
+    return open_host(std::move(driver), config, seams);
   }
   return Error{Status::incompatible, "storage.driver_missing",
                "This library has no storage driver named `" + config.driver.substr(0, 32) +
