@@ -1,10 +1,8 @@
 #include "capi/host_struct.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include <sys/random.h>
@@ -16,14 +14,8 @@ namespace kameng::capi {
 
 namespace {
 
-// A struct ends after its user pointer or after a slot. Far above what any release will need, a
-// size is not a size but memory that was never set.
-constexpr std::uint64_t size_min = offsetof(kameng_host, now_ms);
-constexpr std::uint64_t size_max = 4096;
-
-bool is_size_of_some_release(std::uint64_t size) {
-  return size >= size_min && size <= size_max && (size - size_min) % sizeof(void*) == 0;
-}
+// A struct ends after its user pointer or after a slot.
+constexpr std::size_t size_min = offsetof(kameng_host, now_ms);
 
 // For a host whose random slot refuses: unpredictable bytes are never given up for availability.
 void fill_from_system(std::span<std::uint8_t> bytes) {
@@ -38,22 +30,8 @@ void fill_from_system(std::span<std::uint8_t> bytes) {
 }  // namespace
 
 HostStruct::HostStruct(const kameng_host* given) noexcept {
-  if (given == nullptr) {
-    return;
-  }
-  const std::uint64_t size = given->struct_size;
-  if (!is_size_of_some_release(size)) {
-    fault_ = Fault::struct_size;
-    return;
-  }
-  std::memcpy(&slots_, given, std::min<std::size_t>(size, sizeof slots_));
-  // The library's own size from here on, whatever release the caller was compiled against.
-  slots_.struct_size = sizeof slots_;
-  if (size > sizeof slots_) {
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(given);
-    if (std::any_of(bytes + sizeof slots_, bytes + size, [](unsigned char b) { return b != 0; })) {
-      fault_ = Fault::unknown_slot;
-    }
+  if (given != nullptr) {
+    fault_ = take_in(*given, size_min, slots_);
   }
 }
 
@@ -70,12 +48,12 @@ HostStruct::~HostStruct() {
 
 Result<void> HostStruct::check() const {
   switch (fault_) {
-    case Fault::none:
+    case StructFault::none:
       return {};
-    case Fault::struct_size:
+    case StructFault::struct_size:
       return misuse("host.struct_size",
                     "struct_size of kameng_host must be sizeof(kameng_host) of the caller.");
-    case Fault::unknown_slot:
+    case StructFault::unknown_slot:
       return Error{Status::incompatible, "host.unknown_slot",
                    "kameng_host has a slot that this older library does not know."};
   }

@@ -5,6 +5,8 @@
 #include <kameng/engine.hpp>
 #include <kameng/result.hpp>
 
+#include "capi/struct_intake.hpp"
+
 namespace kameng::capi {
 
 // What a host gave, owned: calls its `destroy` once, when the last owner goes. Outlives the engine
@@ -29,9 +31,8 @@ class HostStruct {
   [[nodiscard]] Host make_host() const;
 
  private:
-  enum class Fault : unsigned char { none, struct_size, unknown_slot };
   kameng_host slots_ = {};
-  Fault fault_ = Fault::none;
+  StructFault fault_ = StructFault::none;
 };
 
 // Whether two hosts are one: equal user pointers and slots.

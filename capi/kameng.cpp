@@ -13,6 +13,7 @@
 #include "capi/misuse.hpp"
 #include "capi/results.hpp"
 #include "capi/slot_scope.hpp"
+#include "capi/sql_driver.hpp"
 
 using kameng::Result;
 namespace capi = kameng::capi;
@@ -54,6 +55,20 @@ kameng_status kameng_call(kameng_engine engine, const char* operation, const cha
     KAMENG_TRY(who, capi::borrow(context, context_size, "context"));
     KAMENG_TRY(const std::string_view what, capi::borrow(request, request_size, "request"));
     return capi::call_engine(engine, operation, who, what);
+  });
+}
+
+kameng_status kameng_register_sql_driver(const char* name, const kameng_sql_driver* driver,
+                                         kameng_result* result) noexcept {
+  // Outside the guard, so that the host's `destroy` runs whatever happens.
+  capi::SqlDriverStruct owned_driver(driver);
+  return capi::answer(result, [&](std::string_view&) -> Result<std::string> {
+    KAMENG_CHECK(capi::SlotScope::check_outside());
+    if (name == nullptr) {
+      return capi::null_argument("name");
+    }
+    KAMENG_CHECK(owned_driver.register_as(name));
+    return std::string("{}");
   });
 }
 

@@ -9,7 +9,7 @@ constinit thread_local int SlotScope::depth_ = 0;
 Result<void> SlotScope::check_outside() {
   if (inside()) {
     return misuse("engine.reentered",
-                  "A slot of kameng_host called the engine. Slots must not do that.");
+                  "A slot of the host's called the engine. Slots must not do that.");
   }
   return {};
 }

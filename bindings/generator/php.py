@@ -98,6 +98,8 @@ def declarations(header: str) -> str:
     if not found:
         raise ValueError("kameng.h declares no functions")
     lines = [re.sub(r"\s+", " ", text) + ";" for text in found]
+    # A host's own connections are for C and C++ (docs/ABI.md).
+    lines = [line for line in lines if "kameng_sql_driver*" not in line]
     lines = [line.replace("const kameng_host*", "const void*") for line in lines]
     return FFI_HEAD + "\n" + "\n".join(lines) + "\n"
 

@@ -32,8 +32,8 @@
  * 11. The library starts no threads, prints nothing, never aborts and lets no C++ exception out.
  * 12. After fork() every call on an engine of the parent is KAMENG_MISUSE in the child, which opens
  *     an engine of its own.
- * 13. A slot of kameng_host that calls kameng_open, kameng_call or kameng_close gets KAMENG_MISUSE.
- * 14. Functions, statuses and the slots of kameng_host are added, never changed or renumbered.
+ * 13. A slot that opens, calls or closes an engine, or registers a driver, gets KAMENG_MISUSE.
+ * 14. Functions, statuses and the slots of structs are added, never changed or renumbered.
  */
 #ifndef KAMENG_H
 #define KAMENG_H
@@ -55,7 +55,7 @@ extern "C" {
 #endif
 
 /* The functions and slots this header declares. Goes up by one whenever some are added. */
-#define KAMENG_API_VERSION 1
+#define KAMENG_API_VERSION 2
 
 /* How a call ended. A number, never an enum, so that a new status does not change the type. */
 typedef int32_t kameng_status;
@@ -157,6 +157,108 @@ KAMENG_API kameng_status kameng_close(kameng_engine engine) KAMENG_NOEXCEPT;
 KAMENG_API kameng_status kameng_call(kameng_engine engine, const char* operation,
                                      const char* context, size_t context_size, const char* request,
                                      size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
+
+/* What a slot of kameng_sql_driver comes to. An unknown number is taken for KAMENG_SQL_MISUSE. */
+#define KAMENG_SQL_OK 0             /* Done; of step: there is no further row. */
+#define KAMENG_SQL_ROW 1            /* Of step: there is a row. */
+#define KAMENG_SQL_BUSY 2           /* Somebody holds a lock; the same may succeed later. */
+#define KAMENG_SQL_CONFLICT 3       /* Deadlock, serialization failure, SQLITE_BUSY_SNAPSHOT. */
+#define KAMENG_SQL_UNIQUE 4         /* A unique index or primary key refused. */
+#define KAMENG_SQL_CHECK 5          /* A CHECK, NOT NULL, type, size or trigger refused. */
+#define KAMENG_SQL_FOREIGN_KEY 6    /* A foreign key refused. */
+#define KAMENG_SQL_FULL 7           /* No space is left. */
+#define KAMENG_SQL_READ_ONLY 8      /* The database cannot be written. */
+#define KAMENG_SQL_CORRUPT 9        /* Stored data cannot be read back. */
+#define KAMENG_SQL_CANNOT_OPEN 10   /* No connection can be had: address, permission, folder. */
+#define KAMENG_SQL_IO 11            /* Reading or writing failed; at COMMIT: outcome unknown. */
+#define KAMENG_SQL_LOST 12          /* The connection is gone; at COMMIT: outcome unknown. */
+#define KAMENG_SQL_INTERRUPTED 13   /* The time ran out. */
+#define KAMENG_SQL_OUT_OF_MEMORY 14 /* Memory could not be had. */
+#define KAMENG_SQL_MISUSE 15        /* The statement or the use of it is wrong. */
+
+/* The kinds of a column's value. */
+#define KAMENG_SQL_NULL 0
+#define KAMENG_SQL_INT64 1
+#define KAMENG_SQL_DOUBLE 2
+#define KAMENG_SQL_TEXT 3
+#define KAMENG_SQL_BLOB 4
+
+/* Which SQL the driver is given. */
+#define KAMENG_SQL_SQLITE 1   /* parameters `?1` */
+#define KAMENG_SQL_POSTGRES 2 /* parameters `$1` */
+#define KAMENG_SQL_MARIADB 3  /* parameters `?` */
+
+/* A host's own connections to a database. An engine that was opened with
+ * {"storage":{"driver":NAME}} borrows one for each of its transactions, on the thread of the
+ * caller, and keeps nothing of it afterwards. docs/ABI.md has the whole story, and what the
+ * connections must be set to.
+ *
+ * Zero the struct, set struct_size to sizeof(kameng_sql_driver), fill every slot but `constraint`
+ * and `destroy`, which may stay NULL. Slots may be called from any thread, several at once, for
+ * different connections. No slot may call the engine, throw, or jump out. Slots that return int32_t
+ * return one of KAMENG_SQL_... above, unless it says otherwise. */
+typedef struct kameng_sql_driver {
+  uint64_t struct_size;
+  int64_t dialect; /* KAMENG_SQL_SQLITE, _POSTGRES or _MARIADB */
+  void* user;      /* handed to every slot */
+
+  /* Lends a connection, waiting at most timeout_ms, then INTERRUPTED. *joined is 0; 1 says that the
+   * calling thread's own transaction is open on it: then the engine only sets savepoints. */
+  int32_t (*acquire)(void* user, int64_t timeout_ms, void** connection, int32_t* joined);
+  /* Takes it back: once for each acquire that returned OK. */
+  void (*release)(void* user, void* connection);
+  /* 1 while a transaction is open on it, else 0. */
+  int32_t (*in_transaction)(void* user, void* connection);
+  /* Runs one statement, or several with `;` between, without parameters or rows: BEGIN, COMMIT,
+   * ROLLBACK, SAVEPOINT, the schema. `sql` ends in NUL, here and in prepare. */
+  int32_t (*execute)(void* user, void* connection, const char* sql, size_t size);
+  /* Rows changed by the statement that was stepped to its end last. Of an UPDATE those that it
+   * matched. */
+  int64_t (*changes)(void* user, void* connection);
+
+  /* Makes a statement ready. It is finalized before its connection is released. */
+  int32_t (*prepare)(void* user, void* connection, const char* sql, size_t size, void** statement);
+  /* Set a parameter, counted from 1. Bytes are the driver's to copy; kind is KAMENG_SQL_TEXT or
+   * KAMENG_SQL_BLOB, and size 0 is empty, not null. */
+  int32_t (*bind_null)(void* user, void* statement, int32_t index);
+  int32_t (*bind_int64)(void* user, void* statement, int32_t index, int64_t value);
+  int32_t (*bind_double)(void* user, void* statement, int32_t index, double value);
+  int32_t (*bind_bytes)(void* user, void* statement, int32_t index, int32_t kind, const void* data,
+                        size_t size);
+  /* ROW, OK at the end, or what it failed with. */
+  int32_t (*step)(void* user, void* statement);
+  /* Of the row, columns counted from 0: KAMENG_SQL_NULL, _INT64, _DOUBLE, _TEXT or _BLOB. Whole
+   * numbers of any type are INT64, sums too. */
+  int32_t (*column_kind)(void* user, void* statement, int32_t column);
+  int64_t (*column_int64)(void* user, void* statement, int32_t column);
+  /* Valid until the next step or reset. */
+  const void* (*column_bytes)(void* user, void* statement, int32_t column, size_t* size);
+  /* Makes it ready to be bound and stepped again. */
+  int32_t (*reset)(void* user, void* statement);
+  void (*finalize)(void* user, void* statement);
+
+  /* The name of the constraint that the connection's last statement ran into, ending in NUL; NULL
+   * when it is not known. Never a value. */
+  const char* (*constraint)(void* user, void* connection);
+  /* Called exactly once when `user` is needed no more: when the registration failed, or when the
+   * name was given up and the last engine that uses it is closed. Never when struct_size is wrong,
+   * nor when the process ends first. */
+  void (*destroy)(void* user);
+} kameng_sql_driver;
+
+/* Makes a driver known to this process, before the kameng_open whose configuration names it.
+ *
+ * - name: 1 to 32 lower-case letters, digits and _, beginning with a letter; ends in NUL.
+ * - driver: copied; or NULL, which gives the name up. Engines that are open keep their driver.
+ * - result: receives {} or an error document.
+ *
+ * Fails with INVALID_ARGUMENT sql_driver.name, ALREADY_EXISTS sql_driver.exists, NOT_FOUND
+ * sql_driver.not_found, INCOMPATIBLE sql_driver.unknown_slot and sql_driver.dialect, MISUSE
+ * sql_driver.struct_size, sql_driver.slot_missing, call.null_argument and engine.reentered. Any
+ * thread. */
+KAMENG_API kameng_status kameng_register_sql_driver(const char* name,
+                                                    const kameng_sql_driver* driver,
+                                                    kameng_result* result) KAMENG_NOEXCEPT;
 
 /* The status the call returned; MISUSE for a handle that is not a result's. */
 KAMENG_API kameng_status kameng_result_status(kameng_result result) KAMENG_NOEXCEPT;

@@ -31,7 +31,16 @@ struct Call {
   const Context& context;
   TimeMs now_ms;  // business time, sampled once
   Deadline deadline;
+  bool joined = false;  // inside a transaction that the host has open
 };
+
+// FAILED_PRECONDITION storage.joined_transaction: what this call would give out cannot be taken
+// back when the host rolls back.
+[[nodiscard]] inline Error refuse_joined() {
+  return {Status::failed_precondition, "storage.joined_transaction",
+          "This hands out a secret or a call to send, or acts outside the transaction. Do it after "
+          "your transaction is committed."};
+}
 
 // What a reading operation gets.
 struct Query {

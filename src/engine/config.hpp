@@ -24,7 +24,9 @@ struct StorageConfig {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.optional("driver", &StorageConfig::driver, "sqlite, postgres or mariadb.").length(1, 32);
+    f.optional("driver", &StorageConfig::driver,
+               "sqlite, postgres, mariadb, or the name that the host registered a driver under.")
+        .length(1, 32);
     f.optional("path", &StorageConfig::path, "Of sqlite: a file, or :memory:.").length(1, 4096);
     f.optional("dsn", &StorageConfig::dsn,
                "Of a server: postgresql://user:password@host/database (or any libpq connection "

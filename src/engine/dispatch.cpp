@@ -66,11 +66,15 @@ Engine::~Engine() {
     const TimeMs now_ms = state_->clock->now_ms();
     // Counts of refusals only; when they cannot be written there is nobody left to tell but the
     // log.
-    const Result<void> written = state_->database->write(
-        Deadline::after_ms(1000), [&](sql::Transaction& tx) -> Result<void> {
-          audit::append(tx, entries, "system", now_ms);
-          return {};
-        });
+    const Deadline deadline = Deadline::after_ms(1000);
+    const Result<bool> joined = state_->database->is_joined(deadline);
+    const sql::Work append_all = [&](sql::Transaction& tx) -> Result<void> {
+      audit::append(tx, entries, "system", now_ms);
+      return {};
+    };
+    const Result<void> written = joined.ok() && *joined
+                                     ? command::refuse_joined()
+                                     : state_->database->write(deadline, append_all);
     if (!written.ok()) {
       state_->log.write(LogLevel::warning,
                         "engine: refusals were not written: " + written.error().reason);
@@ -128,6 +132,10 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   const TimeMs now_ms = clock->now_ms();
   const Deadline deadline =
       Deadline::after_ms(context.timeout_ms > 0 ? context.timeout_ms : config.timeout_ms);
+  KAMENG_TRY(const bool joined, database->is_joined(deadline));
+  if (joined && !operation.may_join()) {
+    return command::refuse_joined();
+  }
   Result<command::Actor> actor = authenticate(context, now_ms, deadline);
   const std::string label = actor.ok() ? actor->label() : std::string("nobody");
   Result<void> outcome = [&]() -> Result<void> {
@@ -141,7 +149,7 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
           unknown ? "call.unauthenticated" : "call.forbidden",
           unknown ? "Sign in first, or call as the host." : "This caller may not do this."};
     }
-    return run(command::Call{*environment, *actor, context, now_ms, deadline});
+    return run(command::Call{*environment, *actor, context, now_ms, deadline, joined});
   }();
   if (!outcome.ok()) {
     const Error& error = outcome.error();
@@ -162,8 +170,8 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   } else if (log.wants(LogLevel::trace)) {
     log.write(LogLevel::trace, std::string(operation.name()) + ": ok");
   }
-  // A call that was no command pays for nothing.
-  if (operation.writes() && (outcome.ok() || !is_counted(outcome.error().status))) {
+  // A call that was no command pays for nothing, nor does a transaction of the host's.
+  if (operation.writes() && !joined && (outcome.ok() || !is_counted(outcome.error().status))) {
     help_with_due_work(now_ms);
   }
   return outcome;

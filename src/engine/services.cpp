@@ -16,7 +16,8 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
   registry.add(system, &SystemService::run_due)
       .summary("Do what is due: expiries, retries, folding, pruning, checkpoints of the WAL.")
       .needs(Permission::system_operate)
-      .since(1, Stability::unstable);
+      .since(1, Stability::unstable)
+      .acts_outside();
   registry.add(system, &SystemService::verify)
       .summary("Check every invariant that the data can show.")
       .needs(Permission::system_operate)
@@ -33,12 +34,14 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
       .summary("Move a manual clock.")
       .needs(Permission::system_operate)
       .since(1, Stability::unstable)
+      .acts_outside()
       .fails("clock.not_manual", Status::failed_precondition);
   registry.add(system, &SystemService::pull_events)
       .first(place_entries)
       .summary("Read what happened, in order, from a position on.")
       .needs(Permission::audit_read)
-      .since(1, Stability::unstable);
+      .since(1, Stability::unstable)
+      .acts_outside();
   registry.add(system, &SystemService::balance)
       .summary("The trial balance: debits and credits of every account, per currency.")
       .needs(Permission::money_manage)
@@ -49,7 +52,8 @@ void add_audit_operations(ops::Registry& registry, AuditService& audit) {
   registry.add(audit, &AuditService::checkpoint)
       .summary("Sign the head of the audit log.")
       .needs(Permission::audit_read)
-      .since(1, Stability::unstable);
+      .since(1, Stability::unstable)
+      .acts_outside();
   registry.add(audit, &AuditService::prove)
       .summary("Prove that an entry is in the log, or that the log continues an earlier one.")
       .needs(Permission::audit_read)

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "sql/host/host.hpp"
 #include "sql/server_database.hpp"
 
 #ifdef KAMENG_WITH_MARIADB
@@ -84,6 +85,17 @@ Result<std::unique_ptr<sql::Database>> open_server(const StorageConfig& config, 
   return open(options);
 }
 
+Result<std::unique_ptr<sql::Database>> open_host(std::shared_ptr<sql::host::Driver> driver,
+                                                 const StorageConfig& config, const Seams& seams,
+                                                 std::shared_ptr<sql::StatementTimes> times) {
+  sql::host::Options options;
+  options.table_prefix = config.table_prefix;
+  options.times = std::move(times);
+  options.before_statement = seams.before_statement;
+  options.trace = seams.trace;
+  return sql::host::open(std::move(driver), options);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
@@ -95,6 +107,9 @@ Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config
   }
   if (const OpenServer open = server_named(config.driver)) {
     return open_server(config, seams, std::move(times), open);
+  }
+  if (auto driver = sql::host::find_driver(config.driver)) {
+    return open_host(std::move(driver), config, seams, std::move(times));
   }
   return Error{Status::incompatible, "storage.driver_missing",
                "This library has no storage driver named `" + config.driver.substr(0, 32) +

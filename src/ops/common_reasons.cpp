@@ -46,6 +46,10 @@ const std::vector<Reason>& common_reasons() {
       {"storage.io", unavailable, Retry::same},
       {"storage.corrupt", data_loss, Retry::never},
       {"storage.constraint", internal, Retry::never},
+      // A host's own connection (sql/host).
+      {"storage.joined_transaction", failed_precondition, Retry::never},
+      {"storage.transaction_lost", aborted, Retry::same},
+      {"storage.transaction_open", misuse, Retry::never},
       {"engine.exception", internal, Retry::never},
       {"engine.nested_call", misuse, Retry::never},
       {"engine.used_after_fork", misuse, Retry::never},

@@ -48,6 +48,19 @@ class Operation {
     answers_secret_ = true;
     return *this;
   }
+  // Its answer makes somebody act, or it does more than its transaction holds (a call to send, a
+  // signed head, a position to go on from), so it is not for a transaction that the host may still
+  // roll back.
+  Operation& acts_outside() {
+    acts_outside_ = true;
+    return *this;
+  }
+  // In the host's transaction it refuses by itself those requests whose answer would hold a secret
+  // or a call (command::refuse_joined()), and serves the others.
+  Operation& joins_in_part() {
+    joins_in_part_ = true;
+    return *this;
+  }
   Operation& fails(std::string_view reason, Status status, Retry retry = Retry::never) {
     reasons_.push_back({reason, status, retry});
     return *this;
@@ -66,6 +79,10 @@ class Operation {
   [[nodiscard]] int since() const { return since_; }
   [[nodiscard]] Stability stability() const { return stability_; }
   [[nodiscard]] bool has_secret_answer() const { return answers_secret_; }
+  // Whether it may run in a transaction that the host has open on its own connection.
+  [[nodiscard]] bool may_join() const {
+    return joins_in_part_ || (!answers_secret_ && !acts_outside_);
+  }
   [[nodiscard]] const std::vector<Reason>& reasons() const { return reasons_; }
 
   // The document door: reads the request, runs, prints the answer.
@@ -91,6 +108,8 @@ class Operation {
   Stability stability_ = Stability::unstable;
   bool answers_secret_ = false;
   Result<void> (*first_)(const command::Call&) = nullptr;
+  bool acts_outside_ = false;
+  bool joins_in_part_ = false;
   std::vector<Reason> reasons_;
 };
 

@@ -10,6 +10,7 @@ void add_order_operations(Registry& registry, order::OrderService& orders) {
       .needs(Permission::anyone)
       .since(1, Stability::unstable)
       .answers_secret()
+      .joins_in_part()
       .fails("account.not_found", Status::not_found)
       .fails("sku.not_found", Status::not_found)
       .fails("goods.not_for_sale", Status::failed_precondition)

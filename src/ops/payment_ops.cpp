@@ -11,6 +11,8 @@ void add_payments(Registry& registry, order::OrderService& orders) {
       .summary("Begin to pay what is still open of an order.")
       .needs(Permission::anyone)
       .since(1, Stability::unstable)
+      .acts_outside()
+      .joins_in_part()
       .fails("order.not_found", Status::not_found)
       .fails("order.already_paid", Status::failed_precondition)
       .fails("order.cancelled", Status::failed_precondition)
@@ -38,7 +40,8 @@ void add_calls(Registry& registry, order::OrderService& orders) {
   registry.add(orders, &OrderService::pull_calls)
       .summary("Lease outgoing calls to send.")
       .needs(Permission::system_operate)
-      .since(1, Stability::unstable);
+      .since(1, Stability::unstable)
+      .acts_outside();
   registry.add(orders, &OrderService::finish_call)
       .summary("Bring back what an outgoing call answered.")
       .needs(Permission::system_operate)

@@ -217,6 +217,9 @@ Result<PaymentChoice> OrderService::choose(std::string_view provider,
 Result<payment::Begun> OrderService::begin_payment(command::Command& command,
                                                    const payment::Begin& request) {
   KAMENG_TRY(const PaymentChoice choice, choose(request.provider, request.method, "provider"));
+  if (command.call().joined && choice.channel != nullptr) {
+    return command::refuse_joined();
+  }
   IdPool ids(command.now_ms(), command.random());
   Result<payment::Begun> begun =
       command.phase<payment::Begun>([&](sql::Transaction& tx) -> Result<payment::Begun> {

@@ -238,6 +238,9 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   if (request.pay) {
     KAMENG_TRY(draft.payment, choose(request.pay->provider, request.pay->method, "pay.provider"));
   }
+  if (command.call().joined && (!draft.account_id || (draft.payment && draft.payment->channel))) {
+    return command::refuse_joined();
+  }
   KAMENG_TRY(const Origin origin, read_origin(command.context(), request.contact, draft.order_id,
                                               command.keys(), command.random()));
   if (!draft.account_id) {

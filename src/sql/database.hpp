@@ -49,6 +49,9 @@ class Database {
   [[nodiscard]] virtual Result<void> write_alone(const Deadline& deadline, const Work& work) = 0;
   // A consistent snapshot.
   [[nodiscard]] virtual Result<void> read(const Deadline& deadline, const Work& work) = 0;
+  // Whether works of this caller run inside a transaction that the host has open on its own
+  // connection (sql/host): then nothing is committed here.
+  [[nodiscard]] virtual Result<bool> is_joined(const Deadline&) { return false; }
   // Housekeeping that the host's run_due pays for: checkpoints the WAL when it is large.
   [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
   // Copies one moment of the database into `path`, an empty file, in bounded memory. Writers go on

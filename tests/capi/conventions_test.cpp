@@ -241,19 +241,21 @@ TEST_CASE("convention 12: after fork the parent's engine is MISUSE in the child"
   CHECK(WEXITSTATUS(how) == KAMENG_MISUSE);
 }
 
-// Goal: a slot never re-enters. host_test.cpp tries every slot.
+// Goal: a slot never re-enters. host_test.cpp and sql_driver_test.cpp try every slot.
 // Method: the clock closes its own engine.
 TEST_CASE("convention 13: a slot that calls the engine gets MISUSE") {
   struct Meddler {
     kameng_engine engine;
     kameng_status answer;
-  } meddler{0, KAMENG_OK};
+    kameng_status registered;
+  } meddler{0, KAMENG_OK, KAMENG_OK};
   kameng_host host = empty_host();
   host.user = &meddler;
   host.now_ms = [](void* user) {
     auto* const self = static_cast<Meddler*>(user);
     if (self->engine != 0) {
       self->answer = kameng_close(self->engine);
+      self->registered = kameng_register_sql_driver("site", nullptr, nullptr);
     }
     return std::int64_t{1'790'000'000'000};
   };
@@ -263,12 +265,13 @@ TEST_CASE("convention 13: a slot that calls the engine gets MISUSE") {
   call_plain(engine.handle, answer);
   CHECK(answer.status == KAMENG_OK);
   CHECK(meddler.answer == KAMENG_MISUSE);
+  CHECK(meddler.registered == KAMENG_MISUSE);
 }
 
 // Goal: a program that was compiled last year fits the library of today. The functions are watched
 // by symbols_test.py and abi_test.sh.
 // Method: the places of the slots on this kind of machine, written down.
-TEST_CASE("convention 14: the slots of kameng_host stay where they are") {
+TEST_CASE("convention 14: the slots of structs stay where they are") {
   constexpr std::size_t pointer = sizeof(void*);
   CHECK(offsetof(kameng_host, struct_size) == 0);
   CHECK(offsetof(kameng_host, user) == 8);
@@ -277,6 +280,10 @@ TEST_CASE("convention 14: the slots of kameng_host stay where they are") {
   CHECK(offsetof(kameng_host, log) == 8 + 3 * pointer);
   CHECK(offsetof(kameng_host, load_key) == 8 + 4 * pointer);
   CHECK(offsetof(kameng_host, destroy) == 8 + 5 * pointer);
+  CHECK(offsetof(kameng_sql_driver, user) == 16);
+  CHECK(offsetof(kameng_sql_driver, acquire) == 16 + pointer);
+  CHECK(offsetof(kameng_sql_driver, constraint) == 16 + 17 * pointer);
+  CHECK(offsetof(kameng_sql_driver, destroy) == 16 + 18 * pointer);
 }
 
 TEST_SUITE_END();

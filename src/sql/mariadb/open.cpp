@@ -45,6 +45,7 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::open(const ServerO
                                                                    const Address& address,
                                                                    const Deadline& deadline) {
   auto connection = std::make_unique<MariadbConnection>(options);
+  connection->time_with(options.times.get());
   connection->client_.give_up_at(
       std::min(deadline.at(), Deadline::after_ms(options.open_timeout_ms).at()));
   if (const unsigned int code = connection->client_.connect(address); code != 0) {

@@ -26,7 +26,9 @@ namespace kameng::sql::postgres {
 class PostgresConnection final : public ServerConnection {
  public:
   PostgresConnection(std::shared_ptr<const Settings> settings, std::unique_ptr<Session> session)
-      : settings_(std::move(settings)), session_(std::move(session)) {}
+      : settings_(std::move(settings)), session_(std::move(session)) {
+    time_with(settings_->options.times.get());
+  }
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
 

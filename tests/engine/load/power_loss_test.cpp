@@ -4,6 +4,7 @@
 // A kill leaves the system's cache alone, so it says nothing about flushing. Here the engine works
 // on a file system that forgets or tears what was not flushed (fault_vfs.hpp).
 #include <memory>
+#include <optional>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -85,11 +86,11 @@ class Victim {
     if (!engine.ok()) {
       return {"after a power loss: " + engine.error().reason};
     }
-    Shop shop(std::move(engine).value());
-    std::vector<std::string> problems = book_.check(shop);
+    std::optional<Shop> shop(std::in_place, std::move(engine).value());
+    std::vector<std::string> problems = book_.check(*shop);
     if (number % 2 == 0) {
       vfs_.power_loss(random_());
-      shop = Shop(std::unique_ptr<Engine>());
+      shop.reset();
       vfs_.power_on();
     }
     return problems;

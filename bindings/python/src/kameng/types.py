@@ -21,7 +21,7 @@ class ConfigStorage(TypedDict):
     """Where the shop lives."""
 
     driver: NotRequired[str]
-    """sqlite, postgres or mariadb."""
+    """sqlite, postgres, mariadb, or the name that the host registered a driver under."""
     path: NotRequired[str]
     """Of sqlite: a file, or :memory:."""
     dsn: NotRequired[str]

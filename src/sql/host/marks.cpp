@@ -1,0 +1,58 @@
+// marks.cpp - see marks.hpp.
+#include "sql/host/marks.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace kameng::sql::host {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// How much of the text, from its first character on, is copied as it is: a quoted passage whole. A
+// doubled quote is two quoted passages in a row, which comes to the same.
+std::size_t passage(std::string_view text) {
+  const char c = text.front();
+  if (c != '\'' && c != '"' && c != '`') {
+    return 1;
+  }
+  const std::size_t end = text.find(c, 1);
+  return end == std::string_view::npos ? text.size() : end + 1;
+}
+
+}  // namespace
+
+Marked with_marks(std::string_view text, Dialect dialect) {
+  Marked marked;
+  marked.sql.reserve(text.size() + 16);
+  while (!text.empty()) {
+    if (text.front() != '?') {
+      const std::size_t length = passage(text);
+      marked.sql += text.substr(0, length);
+      text.remove_prefix(length);
+      continue;
+    }
+    text.remove_prefix(1);
+    int number = 0;
+    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) {
+      number = std::min(number, 10'000) * 10 + (text.front() - '0');
+    }
+    number = number == 0 ? marked.values + 1 : number;
+    marked.values = std::max(marked.values, number);
+    if (dialect == Dialect::mariadb) {
+      marked.sql += '?';
+      marked.order.push_back(number - 1);
+    } else {
+      marked.sql += (dialect == Dialect::postgres ? "$" : "?") + std::to_string(number);
+    }
+  }
+  if (dialect != Dialect::mariadb) {
+    marked.order.resize(static_cast<std::size_t>(marked.values));
+    std::iota(marked.order.begin(), marked.order.end(), 0);
+  }
+  return marked;
+}
+
+}  // namespace kameng::sql::host

@@ -1,0 +1,23 @@
+// marks.hpp - a statement's text with the marks of parameters that a host's driver is given.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/statement.hpp"
+
+namespace kameng::sql::host {
+
+struct Marked {
+  std::string sql;
+  std::vector<int> order;  // for each parameter of `sql`, which value it takes, from 0
+  int values = 0;          // how many the statement takes
+};
+
+// SQLite and PostgreSQL get a numbered mark for each value, `?1` or `$1`; MariaDB, which has none,
+// gets a `?` wherever one stands. A plain `?` in the text stands for the value after the greatest
+// so far. Marks in quotes are text.
+[[nodiscard]] Marked with_marks(std::string_view text, Dialect dialect);
+
+}  // namespace kameng::sql::host
