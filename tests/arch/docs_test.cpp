@@ -473,7 +473,7 @@ TEST_CASE("tests that the documents quote exist") {
         name += (name.empty() ? "" : " ") + word;
       }
       ++quoted;
-      if (all_sources().find("TEST_CASE(\"" + name + "\")") == std::string::npos) {
+      if (all_sources().find("TEST_CASE(\"" + name + "\"") == std::string::npos) {
         findings.push_back({document.path, line_at(document.prose, at), "no test: " + name});
       }
     }

@@ -41,8 +41,8 @@ using AllRequests =
                payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
                wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
                audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
-               system::RunDue, system::Verify, system::Health, system::GetMetrics, system::AdvanceClock, event::Pull,
-               ledger::GetBalance>;
+               system::RunDue, system::Verify, system::Health, system::GetMetrics,
+               system::AdvanceClock, event::Pull, ledger::GetBalance>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t first_ms = 1'790'000'000'000;
 constexpr std::int64_t later_ms = 61'000;  // longer than any lease of what was cut off
 constexpr int codes = 1000;
-constexpr int more_codes = 2000;  // with them the log is large enough for a checkpoint
+constexpr int more_codes = 3500;  // with them the log is large enough for a checkpoint
 constexpr int trades = 20;
 
 // What a caller may hear of a disk that fails.
