@@ -1,9 +1,21 @@
-// statement.cpp - the table prefix.
+// statement.cpp - the table prefix, and the words of a lock.
 #include "sql/statement.hpp"
 
 #include <algorithm>
 
 namespace kameng::sql {
+
+std::string_view lock_words(Lock lock) noexcept {
+  switch (lock) {
+    case Lock::none:
+      break;
+    case Lock::rows:
+      return " FOR UPDATE";
+    case Lock::free_rows:
+      return " FOR UPDATE SKIP LOCKED";
+  }
+  return {};
+}
 
 std::string with_prefix(std::string_view text, std::string_view table_prefix) {
   constexpr std::string_view mark = "{p}";

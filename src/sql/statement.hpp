@@ -21,6 +21,9 @@ enum class Lock {
   free_rows,  // passes over them: FOR UPDATE SKIP LOCKED
 };
 
+// What a locking query ends with on a server: nothing, " FOR UPDATE" or " FOR UPDATE SKIP LOCKED".
+[[nodiscard]] std::string_view lock_words(Lock lock) noexcept;
+
 struct Statement {
   std::string_view name;  // "order.insert"
   std::string_view text;  // with `?` parameters, or `?1`, `?2` where one is named twice

@@ -1,11 +1,9 @@
-// mariadb_parts_test.cpp - addresses and parameter marks, which need no server.
-#include <vector>
+// mariadb_parts_test.cpp - addresses and messages, which need no server.
 
 #include <doctest/doctest.h>
 
 #include "sql/mariadb/dsn.hpp"
 #include "sql/mariadb/fault.hpp"
-#include "sql/mariadb/marks.hpp"
 
 namespace kameng::sql::mariadb {
 
@@ -82,35 +80,6 @@ TEST_CASE("malformed addresses of servers") {
                                  " mariadb://u@h/d"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_dsn(text));
-  }
-}
-
-// Goal: numbered parameters find their values, and text is left alone.
-// Method: texts and what becomes of them.
-TEST_CASE("numbered parameters become plain ones") {
-  struct Case {
-    const char* text;
-    const char* sql;
-    std::vector<int> order;
-    int values;
-  };
-  const std::vector<Case> cases{
-      {"", "", {}, 0},
-      {"a = ? AND b = ?", "a = ? AND b = ?", {0, 1}, 2},
-      {"?2, ?1, ?2", "?, ?, ?", {1, 0, 1}, 2},
-      {"?2, ?", "?, ?", {1, 2}, 3},
-      {"?12", "?", {11}, 12},
-      {"'?1''?' \"?\" `?` ?", "'?1''?' \"?\" `?` ?", {0}, 1},
-      {"-- ?1\n?1 /* ? */", "-- ?1\n? /* ? */", {0}, 1},
-      {"'\\' ?", "'\\' ?", {0}, 1},
-      {"'?", "'?", {}, 0},
-  };
-  for (const Case& one : cases) {
-    CAPTURE(one.text);
-    const Marked marked = with_plain_marks(one.text);
-    CHECK(marked.sql == one.sql);
-    CHECK(marked.order == one.order);
-    CHECK(marked.values == one.values);
   }
 }
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "sql/host/marks.hpp"
+#include "sql/marks.hpp"
 
 namespace kameng::sql::host {
 namespace {
@@ -83,9 +83,7 @@ Fault HostConnection::announce(std::string_view name, std::string_view text,
 std::string HostConnection::text_of(const Statement& statement) const {
   std::string text = with_prefix(statement.text_for(dialect()), options_->table_prefix);
   if (dialect() != Dialect::sqlite && !reading_) {
-    text += statement.lock == Lock::rows        ? " FOR UPDATE"
-            : statement.lock == Lock::free_rows ? " FOR UPDATE SKIP LOCKED"
-                                                : "";
+    text += lock_words(statement.lock);
   }
   return text;
 }

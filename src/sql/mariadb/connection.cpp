@@ -33,12 +33,6 @@ Failure misuse(std::string_view statement, std::string_view hint) {
   return failure;
 }
 
-std::string_view lock_words(Lock lock) {
-  return lock == Lock::rows        ? " FOR UPDATE"
-         : lock == Lock::free_rows ? " FOR UPDATE SKIP LOCKED"
-                                   : "";
-}
-
 // Of two collations that compare bytes and mind trailing spaces, each server knows one.
 std::string with_collation(std::string sql, bool is_mariadb) {
   constexpr std::string_view mark = "{collation}";
@@ -104,7 +98,7 @@ Cursor* MariadbConnection::prepare(const Statement& statement, Failure& failure)
 
 std::unique_ptr<MariadbCursor> MariadbConnection::prepare_new(const Statement& statement,
                                                               std::string sql, Failure& failure) {
-  Marked marked = with_plain_marks(sql);
+  Marked marked = with_marks(sql, Dialect::mariadb);
   for (bool again = false;; again = true) {
     MYSQL_STMT* const prepared = mysql_stmt_init(client_.handle());
     if (prepared == nullptr) {

@@ -7,7 +7,7 @@
 #include <mysql.h>
 
 #include "sql/driver.hpp"
-#include "sql/mariadb/marks.hpp"
+#include "sql/marks.hpp"
 
 namespace kameng::sql::mariadb {
 

@@ -2,6 +2,9 @@
 #include "sql/postgres/sql_text.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "sql/marks.hpp"
 
 namespace kameng::sql::postgres {
 namespace {
@@ -19,6 +22,9 @@ bool is_word(char c) {
 class Words {
  public:
   void add(std::string_view word) {
+    if (word.empty()) {
+      return;
+    }
     writes_ = writes_ || word == "INSERT" || word == "DELETE" ||
               (word == "UPDATE" && !(last_ == "FOR" || last_ == "DO" || last_ == "KEY"));
     last_ = word;
@@ -42,48 +48,24 @@ std::size_t end_of(std::string_view sql, std::size_t at, bool (*belongs)(char)) 
   return at;
 }
 
-std::string_view words_for(Lock lock) {
-  switch (lock) {
-    case Lock::none:
-      break;
-    case Lock::rows:
-      return " FOR UPDATE";
-    case Lock::free_rows:
-      return " FOR UPDATE SKIP LOCKED";
-  }
-  return {};
-}
-
 }  // namespace
 
 SqlText sql_text(std::string_view text, Lock lock, std::string_view table_prefix) {
-  const std::string source = with_prefix(text, table_prefix);
-  const std::string_view sql = source;
-  SqlText made;
+  Marked marked = with_marks(with_prefix(text, table_prefix), Dialect::postgres);
   Words words;
+  const std::string_view sql = marked.sql;
   for (std::size_t at = 0; at < sql.size();) {
-    std::size_t end = at + 1;
-    if (sql[at] == '?') {
-      end = end_of(sql, at + 1, is_digit);
-      const int number =
-          end == at + 1 ? made.parameters + 1 : std::stoi(std::string(sql.substr(at + 1, 4)));
-      made.parameters = std::max(made.parameters, number);
-      made.sql += "$" + std::to_string(number);
-      at = end;
+    if (sql[at] == '\'' || sql[at] == '"') {
+      at = end_of_quoted(sql, at);
       continue;
     }
-    if (sql[at] == '\'' || sql[at] == '"') {
-      end = end_of_quoted(sql, at);
-    } else if (is_word(sql[at])) {
-      end = end_of(sql, at, is_word);
-      words.add(sql.substr(at, end - at));
-    }
-    made.sql += sql.substr(at, end - at);
-    at = end;
+    const std::size_t end = end_of(sql, at, is_word);
+    words.add(sql.substr(at, end - at));
+    at = std::max(end, at + 1);
   }
-  made.sql += words_for(lock);
-  made.writes = words.writes();
-  return made;
+  const bool writes = words.writes();
+  marked.sql += lock_words(lock);
+  return {std::move(marked.sql), marked.values, writes};
 }
 
 }  // namespace kameng::sql::postgres

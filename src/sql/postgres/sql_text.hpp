@@ -14,8 +14,6 @@ struct SqlText {
   bool writes = false;  // it can change the database
 };
 
-// `?` is the parameter after the greatest one so far, `?N` the one it says; inside quotes a mark is
-// text.
 [[nodiscard]] SqlText sql_text(std::string_view text, Lock lock, std::string_view table_prefix);
 
 }  // namespace kameng::sql::postgres

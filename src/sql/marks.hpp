@@ -1,4 +1,4 @@
-// marks.hpp - a statement's text with the marks of parameters that a host's driver is given.
+// marks.hpp - a statement's text with the marks of parameters that a database knows.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "sql/statement.hpp"
 
-namespace kameng::sql::host {
+namespace kameng::sql {
 
 struct Marked {
   std::string sql;
@@ -17,7 +17,7 @@ struct Marked {
 
 // SQLite and PostgreSQL get a numbered mark for each value, `?1` or `$1`; MariaDB, which has none,
 // gets a `?` wherever one stands. A plain `?` in the text stands for the value after the greatest
-// so far. Marks in quotes are text.
+// so far. Marks in quotes and comments are text.
 [[nodiscard]] Marked with_marks(std::string_view text, Dialect dialect);
 
-}  // namespace kameng::sql::host
+}  // namespace kameng::sql

@@ -1,17 +1,17 @@
+#include "sql/marks.hpp"
+
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "sql/host/marks.hpp"
-
-namespace kameng::sql::host {
+namespace kameng::sql {
 
 TEST_SUITE_BEGIN("sql");
 
-// Goal: a host's driver gets the marks of its own database, and each takes the right value.
+// Goal: a driver gets the marks of its own database, and each takes the right value.
 // Method: plain, numbered, repeated and quoted marks in the three dialects.
-TEST_CASE("parameters of a statement are marked as the host's database marks them") {
+TEST_CASE("parameters of a statement are marked as the database marks them") {
   struct Case {
     const char* text;
     const char* sqlite;
@@ -31,6 +31,7 @@ TEST_CASE("parameters of a statement are marked as the host's database marks the
        "'?' || \"a?\" || ?",
        {0},
        1},
+      {"-- ? \n?/* ? */", "-- ? \n?1/* ? */", "-- ? \n$1/* ? */", "-- ? \n?/* ? */", {0}, 1},
       {"'it''s ?', ?", "'it''s ?', ?1", "'it''s ?', $1", "'it''s ?', ?", {0}, 1},
   };
   for (const Case& one : cases) {
@@ -46,4 +47,4 @@ TEST_CASE("parameters of a statement are marked as the host's database marks the
 
 TEST_SUITE_END();
 
-}  // namespace kameng::sql::host
+}  // namespace kameng::sql

@@ -1,25 +1,30 @@
 // marks.cpp - see marks.hpp.
-#include "sql/host/marks.hpp"
+#include "sql/marks.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-namespace kameng::sql::host {
+namespace kameng::sql {
 namespace {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// How much of the text, from its first character on, is copied as it is: a quoted passage whole. A
-// doubled quote is two quoted passages in a row, which comes to the same.
+// How much of the text, from its first character on, is copied as it is: what is quoted, and a
+// comment, whole. A doubled quote is two quoted passages in a row, which comes to the same.
 std::size_t passage(std::string_view text) {
-  const char c = text.front();
-  if (c != '\'' && c != '"' && c != '`') {
-    return 1;
+  const auto through = [text](std::string_view end, std::size_t from) {
+    const std::size_t at = text.find(end, from);
+    return at == std::string_view::npos ? text.size() : at + end.size();
+  };
+  if (text.front() == '\'' || text.front() == '"' || text.front() == '`') {
+    return through(text.substr(0, 1), 1);
   }
-  const std::size_t end = text.find(c, 1);
-  return end == std::string_view::npos ? text.size() : end + 1;
+  if (text.substr(0, 3) == "-- ") {
+    return through("\n", 3);
+  }
+  return text.substr(0, 2) == "/*" ? through("*/", 2) : 1;
 }
 
 }  // namespace
@@ -55,4 +60,4 @@ Marked with_marks(std::string_view text, Dialect dialect) {
   return marked;
 }
 
-}  // namespace kameng::sql::host
+}  // namespace kameng::sql
