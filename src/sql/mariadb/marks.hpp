@@ -1,4 +1,4 @@
-// marks.hpp - numbered parameters for a server that only knows `?`.
+// marks.hpp - statements as a server takes them that only knows `?` and no empty statement.
 #pragma once
 
 #include <string>
@@ -16,5 +16,9 @@ struct Marked {
 // A plain `?` stands for the value after the greatest so far, as in SQLite. Marks in quotes and
 // comments are text.
 [[nodiscard]] Marked with_plain_marks(std::string_view text);
+
+// The script without statements that hold blanks and comments alone, such as what stands behind the
+// last semicolon: the server refuses them, and what follows them would not run.
+[[nodiscard]] std::string without_empty_statements(std::string_view script);
 
 }  // namespace kameng::sql::mariadb
