@@ -1,17 +1,20 @@
 // main.cpp - kameng_sql_conformance DRIVER [CASE]: every storage behaviour against one driver.
 //
-//   DRIVER   sqlite (in memory), sqlite-file, postgres, mariadb
+//   DRIVER   sqlite (in memory), sqlite-file, host (a host's own connections to a file),
+//            postgres, mariadb
 //   CASE     the beginning of a case's name; all of them without it
 //
 // A server is reached as support/server_dsn.hpp says. Ends with 77 where the driver was not
 // compiled in or there is no server: skipped, which is not passed.
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include "conformance.hpp"
 #include "engine/storage.hpp"
 #include "sql/sqlite/sqlite.hpp"
+#include "support/host_driver.hpp"
 #include "support/server_dsn.hpp"
 #include "support/temp_folder.hpp"
 
@@ -37,6 +40,22 @@ Driver sqlite_driver(std::string name, const std::string& path) {
     options.readers_max = setup.connections_max;
     options.before_statement = setup.before_statement;
     return sql::sqlite::open(options);
+  };
+  return driver;
+}
+
+// A file behind connections that are not ours.
+Driver host_driver(const std::string& name, const std::string& path) {
+  Driver driver;
+  driver.name = name;
+  driver.is_host = true;
+  driver.child_arguments = {name, path};
+  driver.open = [site = std::make_shared<kameng::test::HostSite>(path, "site")](
+                    const Setup& setup) -> kameng::Result<std::unique_ptr<sql::Database>> {
+    sql::host::Options options;
+    options.table_prefix = setup.table_prefix;
+    options.before_statement = setup.before_statement;
+    return site->open(options);
   };
   return driver;
 }
@@ -76,6 +95,9 @@ std::optional<Driver> find_driver(const std::string& name, const std::string& pa
   }
   if (name == "sqlite-file") {
     return sqlite_driver(name, path);
+  }
+  if (name == "host") {
+    return host_driver(name, path);
   }
   if (name == "postgres" || name == "mariadb") {
     return server_driver(name);
