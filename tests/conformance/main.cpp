@@ -4,9 +4,13 @@
 //            postgres, mariadb
 //   CASE     the beginning of a case's name; all of them without it
 //
+// KAMENG_TEST_SERVER_TOOL is tests/servers, where no other test uses the server: then cases may end
+// it and start it anew (see restart).
+//
 // A server is reached as support/server_dsn.hpp says. Ends with 77 where the driver was not
 // compiled in or there is no server: skipped, which is not passed.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -67,6 +71,14 @@ std::optional<Driver> server_driver(const std::string& name) {
   driver.name = name;
   driver.is_server = true;
   driver.child_arguments = {name};
+  const char* const tool = std::getenv("KAMENG_TEST_SERVER_TOOL");
+  const char* const folder = std::getenv("KAMENG_TEST_SERVERS");
+  if (tool != nullptr && folder != nullptr) {
+    driver.turn = [tool = std::string(tool), place = std::string(folder) + "/" + name](bool on) {
+      const std::string command = "'" + tool + (on ? "' resume '" : "' halt '") + place + "'";
+      return std::system(command.c_str()) == 0;
+    };
+  }
   driver.open = [dsn = dsn.value_or("none"), name](const Setup& setup) {
     kameng::engine::StorageConfig config;
     config.driver = name;
