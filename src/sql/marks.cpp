@@ -60,4 +60,26 @@ Marked with_marks(std::string_view text, Dialect dialect) {
   return marked;
 }
 
+std::string without_empty_statements(std::string_view script) {
+  std::string kept;
+  while (!script.empty()) {
+    std::size_t length = 0;
+    bool is_empty = true;
+    while (length < script.size() && script[length] != ';') {
+      const std::string_view rest = script.substr(length);
+      const std::size_t passed = passage(rest);
+      const bool is_comment = passed > 1 && (rest.front() == '-' || rest.front() == '/');
+      const bool is_blank = rest.find_first_of(" \t\r\n") == 0;
+      is_empty = is_empty && (is_comment || is_blank);
+      length += passed;
+    }
+    if (!is_empty) {
+      kept += kept.empty() ? "" : ";";
+      kept += script.substr(0, length);
+    }
+    script.remove_prefix(std::min(length + 1, script.size()));
+  }
+  return kept;
+}
+
 }  // namespace kameng::sql

@@ -1,4 +1,5 @@
-// marks.hpp - a statement's text with the marks of parameters that a database knows.
+// marks.hpp - texts as a database takes them: with the marks of parameters that it knows, and
+// without empty statements.
 #pragma once
 
 #include <string>
@@ -19,5 +20,9 @@ struct Marked {
 // gets a `?` wherever one stands. A plain `?` in the text stands for the value after the greatest
 // so far. Marks in quotes and comments are text.
 [[nodiscard]] Marked with_marks(std::string_view text, Dialect dialect);
+
+// The script without statements that hold blanks and comments alone, such as what stands behind the
+// last semicolon: MariaDB refuses them, and what follows them would not run.
+[[nodiscard]] std::string without_empty_statements(std::string_view script);
 
 }  // namespace kameng::sql

@@ -62,9 +62,14 @@ bool may_repeat(Fault fault, Repeats& repeats, int losses_max) {
   }
 }
 
-void pause_before_repeat(const Repeats& repeats, const Deadline& deadline) {
-  std::this_thread::sleep_until(
-      std::min(deadline.at(), Deadline::Monotonic::now() + pause_before(repeats.conflicts)));
+bool pause_before_repeat(const Repeats& repeats, const Deadline& deadline) {
+  const microseconds pause = pause_before(repeats.conflicts);
+  // As long again is taken to be enough for the run.
+  if (deadline.at() - Deadline::Monotonic::now() < 2 * pause) {
+    return false;
+  }
+  std::this_thread::sleep_for(pause);
+  return true;
 }
 
 }  // namespace kameng::sql

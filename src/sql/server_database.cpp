@@ -77,11 +77,13 @@ Result<void> ServerDatabase::run(const Deadline& deadline, const Work& work, Acc
     if (deadline.over() || !may_repeat(outcome.fault, repeats, connections_max_ + 1)) {
       return std::move(outcome.answer);
     }
-    retries_.fetch_add(1, std::memory_order_relaxed);
     if (repeats.conflicts > 0) {
+      if (!pause_before_repeat(repeats, deadline)) {
+        return std::move(outcome.answer);
+      }
       busy_waits_.fetch_add(1, std::memory_order_relaxed);
-      pause_before_repeat(repeats, deadline);
     }
+    retries_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -29,7 +29,9 @@ struct Driver {
   // Each call opens the same database anew, unless the driver keeps it in memory.
   std::function<Result<std::unique_ptr<sql::Database>>(const Setup&)> open;
   bool is_server = false;  // connections can be lost, and callers write at the same time
+  bool is_host = false;    // the connections are a host's, and so is what can be said of them
   bool is_shared = true;   // what one open() stored, another finds, in other processes too
+  std::function<bool(bool on)> turn = {};         // starts and ends a server that nobody else uses
   std::vector<std::string> child_arguments = {};  // open the same one in a process of this program
 };
 

@@ -195,6 +195,38 @@ void whole_pool(Bench& bench) {
   bench.reason(note(*pair.database, 1), "ok", "a write afterwards");
 }
 
+// While the server is away every call says so within its deadline; afterwards the same database
+// goes on, with what was stored.
+void away(Bench& bench) {
+  if (!bench.driver().turn) {
+    throw Skip{"others use the server too, or there is none"};
+  }
+  auto database = bench.open_with_tables();
+  bench.must(note(*database, 1), "a note before");
+  const sql::Work look = [](Transaction& tx) -> Result<void> {
+    static_cast<void>(tx.query(count_notes).next());
+    return {};
+  };
+  bench.check(bench.driver().turn(false), "the server is ended");
+  for (int call = 0; call < 12; ++call) {  // more than the pool has connections
+    const auto begin = std::chrono::steady_clock::now();
+    const auto deadline = Deadline::after_ms(2'000);
+    const Result<void> outcome =
+        call % 2 == 0 ? database->read(deadline, look) : note(*database, 2);
+    bench.reason(outcome, "storage.unreachable", "call " + std::to_string(call));
+    bench.check(std::chrono::steady_clock::now() - begin < std::chrono::seconds(15),
+                "it did not wait for the server");
+  }
+  bench.check(bench.driver().turn(true), "the server is started anew");
+  Result<void> outcome;
+  for (int attempt = 0; attempt < 300 && (attempt == 0 || !outcome.ok()); ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(attempt == 0 ? 0 : 100));
+    outcome = note(*database, 2);
+  }
+  bench.reason(outcome, "ok", "a write once the server is back");
+  bench.equal(count(bench, *database), 2, "notes");
+}
+
 // The child of a fork may neither use nor harm what its parent opened.
 void forked(Bench& bench) {
   auto database = bench.open_with_tables();
@@ -221,9 +253,10 @@ void forked(Bench& bench) {
 }  // namespace
 
 std::vector<Case> connection_cases() {
-  return {{"connections.cut_while_idle", idle},        {"connections.cut_in_a_write", busy},
-          {"connections.cut_in_a_read", reading},      {"connections.cut_each_time", always},
-          {"connections.all_cut_at_once", whole_pool}, {"connections.do_not_cross_a_fork", forked}};
+  return {{"connections.cut_while_idle", idle},       {"connections.cut_in_a_write", busy},
+          {"connections.cut_in_a_read", reading},     {"connections.cut_each_time", always},
+          {"connections.server_away", away},          {"connections.all_cut_at_once", whole_pool},
+          {"connections.do_not_cross_a_fork", forked}};
 }
 
 }  // namespace kameng::conformance

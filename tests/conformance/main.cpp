@@ -1,17 +1,24 @@
 // main.cpp - kameng_sql_conformance DRIVER [CASE]: every storage behaviour against one driver.
 //
-//   DRIVER   sqlite (in memory), sqlite-file, postgres, mariadb
+//   DRIVER   sqlite (in memory), sqlite-file, host (a host's own connections to a file),
+//            postgres, mariadb
 //   CASE     the beginning of a case's name; all of them without it
+//
+// KAMENG_TEST_SERVER_TOOL is tests/servers, where no other test uses the server: then cases may end
+// it and start it anew (see restart).
 //
 // A server is reached as support/server_dsn.hpp says. Ends with 77 where the driver was not
 // compiled in or there is no server: skipped, which is not passed.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include "conformance.hpp"
 #include "engine/storage.hpp"
 #include "sql/sqlite/sqlite.hpp"
+#include "support/host_driver.hpp"
 #include "support/server_dsn.hpp"
 #include "support/temp_folder.hpp"
 
@@ -41,6 +48,22 @@ Driver sqlite_driver(std::string name, const std::string& path) {
   return driver;
 }
 
+// A file behind connections that are not ours.
+Driver host_driver(const std::string& name, const std::string& path) {
+  Driver driver;
+  driver.name = name;
+  driver.is_host = true;
+  driver.child_arguments = {name, path};
+  driver.open = [site = std::make_shared<kameng::test::HostSite>(path, "site")](
+                    const Setup& setup) -> kameng::Result<std::unique_ptr<sql::Database>> {
+    sql::host::Options options;
+    options.table_prefix = setup.table_prefix;
+    options.before_statement = setup.before_statement;
+    return site->open(options);
+  };
+  return driver;
+}
+
 // A server's database, opened as an engine's configuration opens it.
 std::optional<Driver> server_driver(const std::string& name) {
   const auto dsn = kameng::test::server_dsn(name);
@@ -48,6 +71,14 @@ std::optional<Driver> server_driver(const std::string& name) {
   driver.name = name;
   driver.is_server = true;
   driver.child_arguments = {name};
+  const char* const tool = std::getenv("KAMENG_TEST_SERVER_TOOL");
+  const char* const folder = std::getenv("KAMENG_TEST_SERVERS");
+  if (tool != nullptr && folder != nullptr) {
+    driver.turn = [tool = std::string(tool), place = std::string(folder) + "/" + name](bool on) {
+      const std::string command = "'" + tool + (on ? "' resume '" : "' halt '") + place + "'";
+      return std::system(command.c_str()) == 0;
+    };
+  }
   driver.open = [dsn = dsn.value_or("none"), name](const Setup& setup) {
     kameng::engine::StorageConfig config;
     config.driver = name;
@@ -76,6 +107,9 @@ std::optional<Driver> find_driver(const std::string& name, const std::string& pa
   }
   if (name == "sqlite-file") {
     return sqlite_driver(name, path);
+  }
+  if (name == "host") {
+    return host_driver(name, path);
   }
   if (name == "postgres" || name == "mariadb") {
     return server_driver(name);

@@ -228,6 +228,30 @@ TEST_SUITE("provider") {
     }
   }
 
+  // Goal: an answer holds no name that is longer than there is room for in the books.
+  // Method: each name at its greatest length, one letter longer, and empty.
+  TEST_CASE("the names in an answer have a length") {
+    const auto sandbox = make();
+    const Trade trade{.out_trade_no = "P1", .amount = {5, {}}};
+    const auto close = [&](std::size_t trade_no, std::size_t merchant) {
+      const std::string body = R"({"state":"paid","trade_no":")" + std::string(trade_no, 't') +
+                               R"(","merchant":")" + std::string(merchant, 'm') +
+                               R"(","amount":{"amount":5,"currency":"CNY"}})";
+      return sandbox->parse(Action::close, trade, {.status = 200, .body = body});
+    };
+    CHECK(close(64, 64).paid);
+    CHECK(close(1, 1).paid);
+    const std::size_t wrong[][2] = {{65, 1}, {1, 65}, {0, 1}, {1, 0}};
+    for (const auto& [trade_no, merchant] : wrong) {
+      CAPTURE(trade_no);
+      CAPTURE(merchant);
+      const Outcome outcome = close(trade_no, merchant);
+      CHECK(outcome.verdict == Verdict::unknown);
+      CHECK(outcome.code == "unreadable");
+      CHECK_FALSE(outcome.paid);
+    }
+  }
+
   // Goal: the sandbox answers its own calls as it reads answers.
   // Method: each action for a paid and an unpaid trade, read back.
   TEST_CASE("the sandbox answers itself") {

@@ -1,10 +1,9 @@
 // mariadb_fixture.hpp - the server that the tests of the driver use, and tables of their own on it.
 //
-// KAMENG_TEST_MARIADB holds its address. Without it the tests say that they are skipped.
+// Where it is says support/server_dsn.hpp. Without one the tests say that they are skipped.
 #pragma once
 
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -13,18 +12,18 @@
 
 #include "sql/database.hpp"
 #include "sql/mariadb/mariadb.hpp"
+#include "support/server_dsn.hpp"
 
 namespace kameng::sql::test {
 
 inline std::string mariadb_dsn() {
-  const char* const dsn = std::getenv("KAMENG_TEST_MARIADB");
-  return dsn != nullptr ? dsn : "";
+  return kameng::test::server_dsn("mariadb").value_or("");
 }
 
 // True, and said, when there is no server.
 inline bool has_no_mariadb() {
   if (mariadb_dsn().empty()) {
-    MESSAGE("skipped: KAMENG_TEST_MARIADB names no server");
+    MESSAGE("skipped: there is no MariaDB server");
   }
   return mariadb_dsn().empty();
 }

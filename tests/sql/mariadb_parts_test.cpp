@@ -1,9 +1,12 @@
 // mariadb_parts_test.cpp - addresses and messages, which need no server.
 
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "sql/mariadb/dsn.hpp"
 #include "sql/mariadb/fault.hpp"
+#include "sql/marks.hpp"
 
 namespace kameng::sql::mariadb {
 
@@ -83,9 +86,32 @@ TEST_CASE("malformed addresses of servers") {
   }
 }
 
-// Goal: of a message only an index's name travels, whatever the value beside it says.
+// Goal: a script may end in a semicolon or a comment, and marks in quotes end no statement.
+// Method: scripts and what is sent of them.
+TEST_CASE("empty statements of a script are left out") {
+  struct Case {
+    const char* script;
+    const char* sent;
+  };
+  const std::vector<Case> cases{
+      {"", ""},
+      {" ;\n; -- a\n", ""},
+      {"/* a; b */", ""},
+      {"a;", "a"},
+      {"a; b", "a; b"},
+      {"a;; -- c; d\n;b -- e;f\n;\n", "a;b -- e;f\n"},
+      {"a ';' \";\" `;`;b", "a ';' \";\" `;`;b"},
+      {"-- c\na; '", "-- c\na; '"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.script);
+    CHECK(without_empty_statements(one.script) == one.sent);
+  }
+}
+
+// Goal: of a message only a constraint's name travels, whatever the value beside it says.
 // Method: messages, friendly and not.
-TEST_CASE("the name of a unique index is cut out of a message") {
+TEST_CASE("the name of a constraint is cut out of a message") {
   const auto name = [](const char* message) {
     return failure_of(1062, message, "s", "kameng_").constraint;
   };
@@ -95,6 +121,14 @@ TEST_CASE("the name of a unique index is cut out of a message") {
   CHECK(name("Duplicate entry 'x' for key 'y' for key 'kameng_n'") == "n");
   CHECK(name("Duplicate entry 'secret").empty());
   CHECK(name("Duplicate entry 'x' for key 'a secret'").empty());
+  const auto check = [](const char* message) {
+    return failure_of(4025, message, "s", "kameng_").constraint;
+  };
+  CHECK(check("CONSTRAINT `kameng_positive` failed for `site`.`kameng_note`") == "positive");
+  CHECK(check("CONSTRAINT `kameng_note.amount` failed for `site`.`kameng_note`") == "note.amount");
+  CHECK(check("CONSTRAINT `a secret` failed for `site`.`kameng_note`").empty());
+  CHECK(check("CONSTRAINT `kameng_positive").empty());
+  CHECK(check("secret").empty());
   CHECK(failure_of(1406, "Data too long: secret", "s", "").hint.empty());
   CHECK(failure_of(1064, "near 'SELEC'", "s", "").hint == "near 'SELEC'");
   CHECK(failure_of(9999, "secret", "s", "").hint == "The server answered 9999.");

@@ -46,8 +46,8 @@ struct AnswerBody {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("state", &AnswerBody::state, "").one_of({"paid", "closed", "not_paid", "refunded"});
-    f.optional("trade_no", &AnswerBody::trade_no, "");
-    f.optional("merchant", &AnswerBody::merchant, "");
+    f.optional("trade_no", &AnswerBody::trade_no, "").length(1, 64);
+    f.optional("merchant", &AnswerBody::merchant, "").length(1, 64);
     f.optional("amount", &AnswerBody::amount, "");
   }
 };

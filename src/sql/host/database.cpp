@@ -93,11 +93,13 @@ Result<void> HostDatabase::run(const Deadline& deadline, const Work& work, Acces
     if (joined || deadline.over() || !may_repeat(outcome.fault, repeats, losses_max)) {
       return std::move(outcome.answer);
     }
-    retries_.fetch_add(1, std::memory_order_relaxed);
     if (repeats.conflicts > 0) {
+      if (!pause_before_repeat(repeats, deadline)) {
+        return std::move(outcome.answer);
+      }
       busy_waits_.fetch_add(1, std::memory_order_relaxed);
-      pause_before_repeat(repeats, deadline);
     }
+    retries_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -154,13 +154,17 @@ void MariadbConnection::close_cursors() {
 
 Failure MariadbConnection::execute(std::string_view script) {
   is_touched_ = true;
-  return run("script", with_collation(with_prefix(script, options_->table_prefix), is_mariadb_));
+  return run("script", without_empty_statements(with_collation(
+                           with_prefix(script, options_->table_prefix), is_mariadb_)));
 }
 
 Failure MariadbConnection::run(std::string_view name, const std::string& sql) {
   Failure failure;
   if (refuses(name, sql, {}, failure)) {
     return failure;
+  }
+  if (sql.empty()) {
+    return {};
   }
   ++statements_;
   const unsigned int code = client_.query(sql);
@@ -248,7 +252,7 @@ Failure MariadbConnection::run_named(std::string_view verb, std::string_view nam
     return misuse("savepoint", "Its name must be lower-case letters, digits and _.");
   }
   is_touched_ = true;
-  return run("savepoint", std::string(verb) + std::string(name));
+  return run("savepoint", std::string(verb) + "`" + std::string(name) + "`");
 }
 
 Failure MariadbConnection::savepoint(std::string_view name) {

@@ -1,4 +1,4 @@
-// fault.cpp - error numbers as data, and the index's name out of a message.
+// fault.cpp - error numbers as data, and the constraint's name out of a message.
 #include "sql/mariadb/fault.hpp"
 
 #include <algorithm>
@@ -12,6 +12,8 @@ struct Meaning {
   unsigned int code;
   Fault fault;
 };
+
+constexpr unsigned int check_failed = 4025;  // MySQL's is 3819
 
 constexpr std::array meanings{
     Meaning{0, Fault::none},
@@ -78,10 +80,22 @@ constexpr std::array meanings{
     Meaning{3058, Fault::conflict},
     Meaning{3101, Fault::conflict},  // a plugin, that of a cluster, refused the COMMIT
     Meaning{3572, Fault::conflict},  // NOWAIT
-    Meaning{3819, Fault::check},     // MySQL's CHECK; MariaDB's is 4025
-    Meaning{4025, Fault::check},
+    Meaning{3819, Fault::check},
+    Meaning{check_failed, Fault::check},
     Meaning{4031, Fault::lost},  // idle for too long
 };
+
+// The name without the prefix; nothing when it does not look like one.
+std::string own_name(std::string_view name, std::string_view prefix) {
+  if (name.substr(0, prefix.size()) == prefix) {
+    name.remove_prefix(prefix.size());
+  }
+  const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
+  });
+  return is_name ? std::string(name) : std::string();
+}
 
 // "Duplicate entry '...' for key 'order_number'": the value may hold anything, quotes too, so the
 // name is what stands after the last mark, and only when it looks like one. MySQL puts the table in
@@ -100,13 +114,19 @@ std::string index_name(std::string_view message, std::string_view prefix) {
   } else if (dot != std::string_view::npos) {
     name.remove_prefix(dot + 1);
   }
-  if (name.substr(0, prefix.size()) == prefix) {
-    name.remove_prefix(prefix.size());
+  return own_name(name, prefix);
+}
+
+// "CONSTRAINT `order.total` failed for `site`.`kameng_order`": no value is in it, and the name is
+// our own, so that it ends with the first mark.
+std::string check_name(std::string_view message, std::string_view prefix) {
+  constexpr std::string_view before = "CONSTRAINT `";
+  if (message.substr(0, before.size()) != before) {
+    return {};
   }
-  const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-  return is_name ? std::string(name) : std::string();
+  message.remove_prefix(before.size());
+  const std::size_t end = message.find("` failed for `");
+  return end == std::string_view::npos ? std::string() : own_name(message.substr(0, end), prefix);
 }
 
 }  // namespace
@@ -129,6 +149,8 @@ Failure failure_of(unsigned int code, std::string_view message, std::string_view
   failure.native_code = static_cast<int>(code);
   if (failure.fault == Fault::unique) {
     failure.constraint = index_name(message, table_prefix);
+  } else if (code == check_failed) {
+    failure.constraint = check_name(message, table_prefix);
   }
   if (failure.fault == Fault::misuse) {
     failure.hint = std::find(compiling.begin(), compiling.end(), code) != compiling.end()

@@ -11,8 +11,8 @@ namespace kameng::sql::mariadb {
 [[nodiscard]] Fault fault_of(unsigned int code) noexcept;
 
 // The failure of a statement that ended with `code` and `message`. Of the message travels only the
-// name of a unique index, and the whole of it where a statement does not compile: nothing is bound
-// by then. The table prefix is left out of the name.
+// name of a unique index or of a CHECK, and the whole of it where a statement does not compile:
+// nothing is bound by then. The table prefix is left out of the name.
 [[nodiscard]] Failure failure_of(unsigned int code, std::string_view message,
                                  std::string_view statement, std::string_view table_prefix);
 
