@@ -87,12 +87,9 @@ inline constexpr Statement checkpoint_select{
     "audit.checkpoint_select",
     "SELECT size, root, at_ms, note FROM {p}audit_checkpoint WHERE size = ?"};
 
-#define KAMENG_VERIFY_PLACED \
-  "SELECT position, body FROM {p}audit_entry WHERE position IS NOT NULL ORDER BY position"
 inline constexpr Statement verify_entries{
-    "verify.audit_entries", "SELECT position, body FROM {p}audit_entry ORDER BY position",
-    sql::Lock::none, KAMENG_VERIFY_PLACED, KAMENG_VERIFY_PLACED};
-#undef KAMENG_VERIFY_PLACED
+    "verify.audit_entries",
+    "SELECT position, body FROM {p}audit_entry WHERE position >= ? ORDER BY position LIMIT ?"};
 inline constexpr Statement verify_unplaced{
     "verify.audit_unplaced", "", sql::Lock::none,
     "SELECT id, body FROM {p}audit_entry WHERE position IS NULL ORDER BY id LIMIT 1",
@@ -101,7 +98,8 @@ inline constexpr Statement verify_unplaced{
 
 inline constexpr Statement verify_checkpoints{
     "verify.audit_checkpoints",
-    "SELECT size, root, at_ms, note FROM {p}audit_checkpoint ORDER BY size"};
+    "SELECT size, root, at_ms, note FROM {p}audit_checkpoint WHERE size >= ? ORDER BY size"
+    " LIMIT ?"};
 
 inline constexpr Statement verify_tiles{"verify.audit_tiles", "SELECT COUNT(*) FROM {p}audit_tile"};
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <string>
 
 #include "audit/audit_sql.hpp"
@@ -27,6 +29,44 @@ TimeMs written_at_ms(std::string_view body) {
   }
   return at_ms;
 }
+
+// Rows of a table in the order of their first column, a page at a time: others are asked between
+// them, so a driver holds what it was sent.
+class Pages {
+ public:
+  Pages(sql::Transaction& tx, const sql::Statement& page) : tx_(&tx), page_(&page) {}
+
+  [[nodiscard]] bool next() {
+    while (!is_over_) {
+      if (rows_ && rows_->next()) {
+        const std::int64_t at = rows_->int64(0);
+        ++read_;
+        is_over_ = at == std::numeric_limits<std::int64_t>::max();
+        from_ = is_over_ ? at : at + 1;
+        return true;
+      }
+      if (rows_ && read_ < page_rows) {
+        break;
+      }
+      rows_.reset();
+      read_ = 0;
+      rows_.emplace(tx_->query(*page_, from_, page_rows));
+    }
+    is_over_ = true;
+    return false;
+  }
+  [[nodiscard]] sql::Rows& row() { return *rows_; }
+
+ private:
+  static constexpr std::int64_t page_rows = 500;
+
+  sql::Transaction* tx_;
+  const sql::Statement* page_;
+  std::int64_t from_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t read_ = 0;  // of this page
+  std::optional<sql::Rows> rows_;
+  bool is_over_ = false;
+};
 
 constexpr auto tile_size = static_cast<std::size_t>(tile_hashes);
 
@@ -137,17 +177,17 @@ class CheckpointCheck {
  public:
   CheckpointCheck(sql::Transaction& tx, Blame& blame, std::string_view origin,
                   const crypto::PublicKey& key)
-      : blame_(&blame), origin_(origin), key_(&key), rows_(tx.query(verify_checkpoints)) {
+      : blame_(&blame), origin_(origin), key_(&key), rows_(tx, verify_checkpoints) {
     advance();
   }
 
   void at(const Frontier& log) {
-    while (has_row_ && rows_.int64(0) == static_cast<std::int64_t>(log.size())) {
-      const auto stored = read_checkpoint(rows_);
+    while (has_row_ && rows_.row().int64(0) == static_cast<std::int64_t>(log.size())) {
+      const auto stored = read_checkpoint(rows_.row());
       const auto head = stored ? open_note(stored->note, origin_, *key_) : std::nullopt;
       const Hash root = log.root();
       if (!head || stored->root != root || head->root != root || head->size != log.size()) {
-        blame_->add("checkpoint of size", rows_.int64(0));
+        blame_->add("checkpoint of size", rows_.row().int64(0));
       }
       advance();
     }
@@ -156,7 +196,7 @@ class CheckpointCheck {
   // Checkpoints of more entries than there are: the log was cut.
   void finish() {
     for (; has_row_; advance()) {
-      blame_->add("entries are missing for the checkpoint of size", rows_.int64(0));
+      blame_->add("entries are missing for the checkpoint of size", rows_.row().int64(0));
     }
   }
 
@@ -166,7 +206,7 @@ class CheckpointCheck {
   Blame* blame_;
   std::string_view origin_;
   const crypto::PublicKey* key_;
-  sql::Rows rows_;
+  Pages rows_;
   bool has_row_ = false;
 };
 
@@ -182,9 +222,10 @@ std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
     CheckpointCheck checkpoint_check(tx, checkpoints, origin, key);
     Frontier log;
     checkpoint_check.at(log);
-    sql::Rows rows = tx.query(verify_entries);
+    Pages entries(tx, verify_entries);
     std::int64_t position = 0;
-    while (rows.next()) {
+    while (entries.next()) {
+      const sql::Rows& rows = entries.row();
       if (rows.int64(0) != ++position) {
         positions.add("position", rows.int64(0));
         position = rows.int64(0);

@@ -93,6 +93,8 @@ class Connection {
   // other than `expected` is a conflict.
   [[nodiscard]] virtual bool write(const Statement& statement, std::span<const Value> values,
                                    std::int64_t expected, Failure& failure);
+  // Sends what was kept back and tells its failure.
+  [[nodiscard]] virtual Failure flush() { return {}; }
   // Runs it at once; the rows that it changed.
   [[nodiscard]] virtual std::int64_t write_now(const Statement& statement,
                                                std::span<const Value> values, Failure& failure);

@@ -55,6 +55,12 @@ void Rows::read_id(int column, IdBytes& bytes) const {
   }
 }
 
+void Transaction::settle() {
+  if (!failed()) {
+    failure_ = connection_->flush();
+  }
+}
+
 void Transaction::fail(Failure failure) {
   if (!failed()) {
     failure_ = std::move(failure);

@@ -121,6 +121,9 @@ class Transaction {
     return write_now(statement, {values, sizeof...(parameters)});
   }
 
+  // What run() has left open is known after this.
+  void settle();
+
   [[nodiscard]] Dialect dialect() const { return connection_->dialect(); }
   // Nobody else writes while this transaction is open, so what it has read stays true without a
   // lock, and ids and positions become visible in their order.

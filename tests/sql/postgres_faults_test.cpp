@@ -62,6 +62,50 @@ TEST_CASE("a count that differs runs the work again") {
   CHECK(database->metrics().retries == 1);
 }
 
+// Goal: what a reading transaction has left open is not for the next one on its connection.
+// Method: one connection; a write in a read, and a query that fails and that nobody looks at.
+TEST_CASE("a reading transaction leaves nothing to the next one") {
+  if (!has_server()) {
+    return;
+  }
+  ServerOptions one = options();
+  one.connections_max = 1;
+  auto database = open_with_tables(one);
+  constexpr Statement divide{"note.divide", "SELECT 1 / CAST(? AS BIGINT)"};
+  const auto written = database->read(soon(), [](Transaction& tx) -> Result<void> {
+    tx.run(insert_note, 1, 1);
+    CHECK(tx.failure().fault == Fault::misuse);
+    return {};
+  });
+  CHECK(written.error().reason == "storage.misuse");
+  CHECK(insert(*database, 2, 2).ok());
+  const auto unread = database->read(soon(), [&](Transaction& tx) -> Result<void> {
+    const Rows rows = tx.query(divide, 0);
+    return {};
+  });
+  CHECK(unread.ok());
+  CHECK(insert(*database, 3, 3).ok());
+  CHECK(read_number(*database, count_notes) == 2);
+  CHECK(database->metrics().retries == 0);
+}
+
+// Goal: who goes on after a failure is told so at the commit, once.
+// Method: a script that fails, and a work that takes no notice.
+TEST_CASE("an aborted transaction is not tried again") {
+  if (!has_server()) {
+    return;
+  }
+  auto database = open_with_tables(options());
+  int runs = 0;
+  const auto done = database->write(soon(), [&](Transaction& tx) -> Result<void> {
+    ++runs;
+    CHECK(tx.connection().execute("DROP TABLE no_such_table").fault == Fault::misuse);
+    return {};
+  });
+  CHECK(done.error().reason == "storage.misuse");
+  CHECK(runs == 1);
+}
+
 // Goal: somebody who inserted first is seen by the second run; a row that is always there is a
 // fault of ours.
 // Method: a work that inserts what another writer inserts after its facts; one that never looks.

@@ -72,6 +72,14 @@ bool PostgresConnection::lose(Failure& failure, std::string_view name) {
   return false;
 }
 
+Failure PostgresConnection::flush() {
+  Failure failure;
+  if (stream_ == nullptr) {
+    static_cast<void>(settle(failure));
+  }
+  return failure;
+}
+
 PostgresCursor* PostgresConnection::find(const Statement& statement, Failure& failure) {
   const Lock lock = mode_ == Mode::writing ? statement.lock : Lock::none;
   const Key key{&statement, lock != Lock::none};
@@ -136,6 +144,10 @@ bool PostgresConnection::send(PostgresCursor& cursor, std::span<const Value> val
   }
   if (stream_ != nullptr) {
     failure = misuse(cursor.name(), "Another statement's rows are still being read.");
+    return false;
+  }
+  if (cursor.writes() && mode_ == Mode::reading) {
+    failure = misuse(cursor.name(), "Its transaction only reads.");
     return false;
   }
   failure = announce(cursor.name(), cursor.server_text().sql, values);
@@ -273,8 +285,8 @@ void PostgresConnection::take_answer(const Sent& sent, ResultPtr result, Failure
   }
   if (sent.kind == Kind::control && sent.name == "commit" &&
       std::string_view(PQcmdStatus(result.get())) != "COMMIT" && !failure) {
-    failure.fault = Fault::conflict;
-    failure.statement = sent.name;
+    // Whoever went on after a failure: done again it would fail again.
+    failure = misuse(sent.name, "A statement before it has failed.");
     return;
   }
   if (sent.cursor == nullptr || sent.kind == Kind::preparation) {

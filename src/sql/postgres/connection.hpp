@@ -36,6 +36,7 @@ class PostgresConnection final : public ServerConnection {
   [[nodiscard]] Cursor* prepare(const Statement& statement, Failure& failure) override;
   [[nodiscard]] bool write(const Statement& statement, std::span<const Value> values,
                            std::int64_t expected, Failure& failure) override;
+  [[nodiscard]] Failure flush() override;
   [[nodiscard]] std::int64_t changes() const override { return changes_; }
   [[nodiscard]] Failure execute(std::string_view script) override;
   [[nodiscard]] Failure lock_schema() override;

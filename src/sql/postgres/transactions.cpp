@@ -17,6 +17,11 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
+// It may be a word of the language: "outer".
+std::string quoted(std::string_view name) {
+  return '"' + std::string(name) + '"';
+}
+
 Failure bad_name() {
   Failure failure;
   failure.fault = Fault::misuse;
@@ -108,6 +113,7 @@ void PostgresConnection::rollback() {
   }
   // What was kept back is answered first: after a failure the server hears nothing until the sync.
   session_->allow_grace();
+  const bool all_answered = sent_.empty();
   bool sent = sent_.empty() || sent_.back().kind == Kind::sync || send_sync();
   sent = sent && send_control("rollback", "ROLLBACK") && send_sync();
   Failure ignored;
@@ -115,7 +121,8 @@ void PostgresConnection::rollback() {
     static_cast<void>(lose(ignored, "rollback"));
   }
   // Nobody needs to wait for the end of a reader's snapshot; the answer is read with the next ones.
-  if (mode == Mode::reading && is_sound()) {
+  // Those that are due besides are not for the next transaction to hear.
+  if (mode == Mode::reading && all_answered && is_sound()) {
     session_->flush();
     return;
   }
@@ -123,11 +130,10 @@ void PostgresConnection::rollback() {
 }
 
 Failure PostgresConnection::savepoint(std::string_view name) {
-  return is_plain_name(name) ? control_now("savepoint", "SAVEPOINT " + std::string(name))
-                             : bad_name();
+  return is_plain_name(name) ? control_now("savepoint", "SAVEPOINT " + quoted(name)) : bad_name();
 }
 Failure PostgresConnection::release(std::string_view name) {
-  return is_plain_name(name) ? control_now("savepoint", "RELEASE SAVEPOINT " + std::string(name))
+  return is_plain_name(name) ? control_now("savepoint", "RELEASE SAVEPOINT " + quoted(name))
                              : bad_name();
 }
 Failure PostgresConnection::rollback_to(std::string_view name) {
@@ -136,7 +142,7 @@ Failure PostgresConnection::rollback_to(std::string_view name) {
   }
   Failure undone;  // with what it failed at
   static_cast<void>(settle(undone));
-  return control_now("savepoint", "ROLLBACK TO SAVEPOINT " + std::string(name));
+  return control_now("savepoint", "ROLLBACK TO SAVEPOINT " + quoted(name));
 }
 
 Failure PostgresConnection::lock_schema() {
