@@ -96,9 +96,9 @@ class ServerRun {
     turn.all.waiting =
         (turn.place.waiting * turn.place.spent.wall_s + receive.waiting * receive.spent.wall_s) /
         turn.all.spent.wall_s;
-    turn.all.locks += receive.locks + (receive.locks < 0 ? 1 : 0);
+    turn.all.locks = receive.locks < 0 ? -1 : turn.all.locks + receive.locks;
     turn.all.syncs += receive.syncs;
-    turn.all.sync_s += receive.sync_s + (receive.sync_s < 0 ? 1 : 0);
+    turn.all.sync_s = receive.sync_s < 0 ? -1 : turn.all.sync_s + receive.sync_s;
     trades_ += setting_.trades;
     return turn;
   }
@@ -110,7 +110,7 @@ class ServerRun {
     const std::string arguments = place(kind) + " " + std::to_string(setting_.callers) +
                                   " 2 spread" + wire + std::to_string(setting_.minimal_s);
     turn.all = watch_->measure(true, [&] { output = output_of(program(kind), arguments); });
-    turn.trades = number_after(output, "lc=");
+    turn.trades = number_after(output, " lc=");
     turn.all.spent.wall_s = turn.trades / number_after(output, "lc/s=");
     turn.place = turn.all;
     if (number_after(output, "twice=") != 0 || number_after(output, "errors=") != 0) {
@@ -158,7 +158,9 @@ Json figures(const std::vector<Turn>& turns) {
   return {{"per_s", median([](const Turn& turn) { return turn.rate(); })},
           {"cpu_us", median([](const Turn& turn) { return turn.cpu_us(); })},
           {"waiting", median([](const Turn& turn) { return turn.all.waiting; })},
-          {"lock_waits", median([](const Turn& turn) { return turn.all.locks / turn.trades; })},
+          {"lock_waits", median([](const Turn& turn) {
+             return turn.all.locks < 0 ? -1 : turn.all.locks / turn.trades;
+           })},
           {"syncs", median([](const Turn& turn) { return turn.all.syncs / turn.trades; })},
           {"sync_ms", median([](const Turn& turn) {
              return turn.all.sync_s < 0 ? -1 : turn.all.sync_s * 1e3 / turn.all.syncs;

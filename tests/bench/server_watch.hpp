@@ -15,7 +15,7 @@ struct ServerSpent {
   Spent spent;         // wall time, and CPU of the client and the server together
   double waiting = 0;  // callers that wait for a lock: how many on average
   double locks = -1;   // waits for row locks, where the server counts them (MariaDB)
-  double syncs = 0;    // flushes of the server's log
+  double syncs = 0;    // flushes of the server, of its log alone on PostgreSQL
   double sync_s = -1;  // inside them, where the server tells (PostgreSQL)
 };
 

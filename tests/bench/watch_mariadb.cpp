@@ -33,7 +33,7 @@ class MariadbWatch final : public ServerWatch {
 
  protected:
   Counters counters() override {
-    return {.locks = status("Innodb_row_lock_waits"), .syncs = status("Innodb_os_log_fsyncs")};
+    return {.locks = status("Innodb_row_lock_waits"), .syncs = status("Innodb_data_fsyncs")};
   }
   int waiting_now() override { return static_cast<int>(status("Innodb_row_lock_current_waits")); }
   double cpu_s() override { return process_cpu_s(server_, false); }

@@ -21,7 +21,7 @@ class PostgresWatch final : public ServerWatch {
   PostgresWatch& operator=(const PostgresWatch&) = delete;
   ~PostgresWatch() override { PQfinish(connection_); }
   void make_place(const std::string& name) override {
-    const std::string query = "DROP SCHEMA IF EXISTS " + name + " CASCADE; CREATE SCHEMA " + name;
+    const std::string query = "CREATE SCHEMA IF NOT EXISTS " + name;
     PGresult* result = PQexec(connection_, query.c_str());
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
       fail(query, PQerrorMessage(connection_));
