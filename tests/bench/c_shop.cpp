@@ -23,6 +23,10 @@ class CShop final : public Shop {
   CShop& operator=(const CShop&) = delete;
   ~CShop() override { kameng_close(engine_); }
 
+  void import(const std::string& sku_id, std::string lines) override {
+    as_host("code.import", {{"sku_id", sku_id}, {"encoding", "utf-8"}, {"content", lines}});
+  }
+
   void place(std::size_t seat) override {
     Seat& own = seats_[seat];
     own.placed = run("order.place", own.customer, own.order);
@@ -47,6 +51,7 @@ class CShop final : public Shop {
 
  protected:
   void seat_customers(const Stock& stock) override {
+    seats_.clear();
     for (std::size_t i = 0; i < stock.tokens.size(); ++i) {
       Seat seat;
       seat.customer = Json{{"token", stock.tokens[i]}}.dump();
@@ -85,8 +90,7 @@ class CShop final : public Shop {
 
 }  // namespace
 
-std::unique_ptr<Shop> open_c_shop(const std::string& path) {
-  const std::string config = shop_config(path);
+std::unique_ptr<Shop> open_c_shop(const std::string& config) {
   kameng_engine engine = 0;
   kameng_result result = 0;
   const kameng_status status = kameng_open(config.data(), config.size(), nullptr, &engine, &result);

@@ -5,6 +5,7 @@
 #include <kameng/notice.hpp>
 #include <kameng/order.hpp>
 #include <kameng/sandbox.hpp>
+#include <kameng/vault.hpp>
 
 #include "shop.hpp"
 
@@ -22,6 +23,14 @@ T must(std::string_view what, Result<T> result) {
 class CppShop final : public Shop {
  public:
   explicit CppShop(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+  void import(const std::string& sku_id, std::string lines) override {
+    code::Import request;
+    request.sku_id = must("sku", SkuId::parse(sku_id));
+    request.encoding = code::Encoding::utf_8;
+    request.content = std::move(lines);
+    static_cast<void>(must("code.import", engine_->call(Context::host(), request)));
+  }
 
   void place(std::size_t seat) override {
     Seat& own = seats_[seat];
@@ -48,6 +57,7 @@ class CppShop final : public Shop {
 
  protected:
   void seat_customers(const Stock& stock) override {
+    seats_.clear();
     for (std::size_t i = 0; i < stock.tokens.size(); ++i) {
       Seat seat;
       seat.customer.token = stock.tokens[i];
@@ -92,8 +102,8 @@ class CppShop final : public Shop {
 
 }  // namespace
 
-std::unique_ptr<Shop> open_cpp_shop(const std::string& path) {
-  return std::make_unique<CppShop>(must("open", Engine::open(shop_config(path))));
+std::unique_ptr<Shop> open_cpp_shop(const std::string& config) {
+  return std::make_unique<CppShop>(must("open", Engine::open(config)));
 }
 
 }  // namespace kameng::bench

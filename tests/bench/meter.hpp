@@ -1,5 +1,5 @@
 // meter.hpp - what a stretch of the run cost: wall time, the process's CPU, and how long it waited
-// for flushes.
+// for flushes, and what it wrote to SQLite's logs.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@ struct Spent {
   double wall_s = 0, cpu_s = 0;
   double sync_s = 0;  // inside fdatasync and fsync, summed over the threads
   std::int64_t syncs = 0;
+  std::int64_t wal_bytes = 0;  // written to files whose name ends in -wal
   Spent& operator+=(const Spent& other);
 };
 

@@ -50,7 +50,7 @@ class Files {
   std::string folder_;
 };
 
-using OpenShop = std::unique_ptr<Shop> (*)(const std::string& path);
+using OpenShop = std::unique_ptr<Shop> (*)(const std::string& config);
 
 // A shop that is ready to trade. On disk it is a copy of the one that was prepared once.
 std::unique_ptr<Shop> open_ready(OpenShop open, const Setting& setting, const Files& files,
@@ -58,7 +58,7 @@ std::unique_ptr<Shop> open_ready(OpenShop open, const Setting& setting, const Fi
   if (!setting.in_memory) {
     files.copy("prepared", name);
   }
-  std::unique_ptr<Shop> shop = open(files.path(name));
+  std::unique_ptr<Shop> shop = open(shop_config(files.path(name)));
   if (setting.in_memory) {
     static_cast<void>(shop->prepare({setting.goods, setting.codes, setting.customers}));
   } else {
@@ -96,7 +96,7 @@ Measured run_setting(const Setting& setting, const std::string& folder) {
   const Files files(setting, folder);
   Stock stock;
   if (!setting.in_memory) {
-    stock = open_cpp_shop(files.path("prepared"))
+    stock = open_cpp_shop(shop_config(files.path("prepared")))
                 ->prepare({setting.goods, setting.codes, setting.customers});
     load_baseline(files.path("minimal"), setting.codes);
   }

@@ -12,8 +12,24 @@ using Json = nlohmann::json;
 namespace {
 
 // Restocked a few at a time, so that the codes of all goods lie among each other as the baseline's
-// do.
-constexpr int codes_of_import = 10;
+// do: ten, or more where there are millions.
+int codes_of_import(int codes) {
+  return std::max(10, codes / 10'000);
+}
+
+Json common_config() {
+  return {{"providers", {{"sandbox", {{"enabled", true}}}}},
+          {"allow_sandbox", true},
+          {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}},
+          {"orders",
+           {{"unpaid_per_account", 100'000},
+            {"unpaid_per_contact", 100'000},
+            {"unpaid_per_device", 100'000},
+            {"unpaid_per_network", 1'000'000}}},
+          {"timeout_ms", 60'000}};
+}
+
+}  // namespace
 
 std::string code_lines(int first, int count) {
   std::string lines;
@@ -25,8 +41,6 @@ std::string code_lines(int first, int count) {
   return lines;
 }
 
-}  // namespace
-
 void fail(std::string_view what, std::string_view why) {
   std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(what.size()), what.data(),
                static_cast<int>(why.size()), why.data());
@@ -34,21 +48,23 @@ void fail(std::string_view what, std::string_view why) {
 }
 
 std::string shop_config(const std::string& path) {
-  Json config{{"storage", {{"driver", "sqlite"}, {"path", path}}},
-              {"providers", {{"sandbox", {{"enabled", true}}}}},
-              {"allow_sandbox", true},
-              {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}},
-              {"orders",
-               {{"unpaid_per_account", 100'000},
-                {"unpaid_per_contact", 100'000},
-                {"unpaid_per_device", 100'000},
-                {"unpaid_per_network", 1'000'000}}},
-              {"timeout_ms", 60'000}};
+  Json config = common_config();
+  config["storage"] = {{"driver", "sqlite"}, {"path", path}};
   if (path != ":memory:") {
     // Copies of a database are opened with the same key.
     const std::string folder = path.substr(0, path.find_last_of('/'));
     config["vault"] = {{"key_file", folder + "/key"}, {"create", true}};
   }
+  return config.dump();
+}
+
+std::string shop_config(const ServerPlace& place) {
+  Json config = common_config();
+  config["storage"] = {{"driver", place.driver},
+                       {"dsn", place.dsn},
+                       {"pool_size", place.connections},
+                       {"table_prefix", place.table_prefix}};
+  config["vault"] = {{"key_file", place.key_file}, {"create", true}};
   return config.dump();
 }
 
@@ -70,13 +86,10 @@ Stock Shop::prepare(const StockSize& size) {
     stock.sku_ids.push_back(made["skus"][0]["sku_id"]);
     as_host("goods.publish", {{"goods_id", made["goods_id"]}});
   }
-  for (int first = 0; first < size.codes; first += codes_of_import) {
-    const auto turn = static_cast<std::size_t>(first / codes_of_import);
-    as_host("code.import", {{"sku_id", stock.sku_ids[turn % stock.sku_ids.size()]},
-                            {"format", "lines"},
-                            {"encoding", "utf-8"},
-                            {"content", code_lines(first, codes_of_import)},
-                            {"duplicates", "reject"}});
+  const int at_once = codes_of_import(size.codes);
+  for (int first = 0; first < size.codes; first += at_once) {
+    const auto turn = static_cast<std::size_t>(first / at_once);
+    restock(stock.sku_ids[turn % stock.sku_ids.size()], first, at_once);
   }
   for (int i = 0; i < size.customers; ++i) {
     const std::string email = "customer" + std::to_string(i) + "@example.com";
@@ -91,8 +104,20 @@ Stock Shop::prepare(const StockSize& size) {
   return stock;
 }
 
+void Shop::restock(const std::string& sku_id, int first, int count) {
+  as_host("code.import", {{"sku_id", sku_id},
+                          {"format", "lines"},
+                          {"encoding", "utf-8"},
+                          {"content", code_lines(first, count)},
+                          {"duplicates", "reject"}});
+}
+
 void Shop::use(const Stock& stock) {
   seat_customers(stock);
+}
+
+Json Shop::counters() {
+  return as_host("system.metrics", Json::object())["counters"];
 }
 
 void Shop::check(std::int64_t trades) {

@@ -36,8 +36,14 @@ class Shop {
 
   // Publishes goods, imports codes, registers customers and signs them in.
   [[nodiscard]] Stock prepare(const StockSize& size);
-  // The database has this already, from prepare().
+  // The database has this already, from prepare(). Customers are seated anew: a caller may leave
+  // out what shall not be sold.
   void use(const Stock& stock);
+  // `count` codes more for a sku, numbered from `first` on.
+  void restock(const std::string& sku_id, int first, int count);
+
+  // Imports lines of codes, leaving out those that are there.
+  virtual void import(const std::string& sku_id, std::string lines) = 0;
 
   // One trade in three steps; `seat` is the customer's number. Different seats at once from any
   // threads. A step that does not do what it must ends the program.
@@ -47,6 +53,8 @@ class Shop {
 
   // system.verify has to hold, and exactly `trades` orders have to be delivered.
   void check(std::int64_t trades);
+  // system.metrics: commits, retries and the like since it was opened.
+  [[nodiscard]] nlohmann::json counters();
 
  protected:
   // Makes what a host has at hand before its calls.
@@ -58,10 +66,21 @@ class Shop {
 
 // The configuration for a database at `path`: system clock, quotas out of the way.
 [[nodiscard]] std::string shop_config(const std::string& path);
+// The same on a database server, in tables of its own.
+struct ServerPlace {
+  std::string driver, dsn;
+  std::string key_file;
+  std::string table_prefix;
+  int connections = 8;
+};
+[[nodiscard]] std::string shop_config(const ServerPlace& place);
+
+// Codes as lines, numbered from `first` on.
+[[nodiscard]] std::string code_lines(int first, int count);
 
 // Both end the program when the engine does not open.
-[[nodiscard]] std::unique_ptr<Shop> open_cpp_shop(const std::string& path);
-[[nodiscard]] std::unique_ptr<Shop> open_c_shop(const std::string& path);
+[[nodiscard]] std::unique_ptr<Shop> open_cpp_shop(const std::string& config);
+[[nodiscard]] std::unique_ptr<Shop> open_c_shop(const std::string& config);
 
 // Prints why and ends the program.
 [[noreturn]] void fail(std::string_view what, std::string_view why);
