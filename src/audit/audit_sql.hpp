@@ -29,6 +29,9 @@ inline constexpr Statement entry_insert[] = {
 inline constexpr Statement head_lock{"audit.head_lock", "", sql::Lock::rows, KAMENG_LOCK_HEAD,
                                      KAMENG_LOCK_HEAD};
 #undef KAMENG_LOCK_HEAD
+// In a cluster: a lock is of one node, what is written is everybody's.
+inline constexpr Statement head_turn{"audit.head_turn", "", sql::Lock::none, "",
+                                     "UPDATE {p}audit_head SET turn = turn + 1 WHERE id = 1"};
 // MariaDB would sort all that are unplaced to give the first of them; the index holds them in the
 // order of their ids.
 inline constexpr Statement entries_unplaced{

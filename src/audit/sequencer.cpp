@@ -14,6 +14,12 @@ bool lock_head(sql::Transaction& tx) {
   return tx.is_only_writer() || tx.query(head_lock).next();
 }
 
+void take_turn(sql::Transaction& tx) {
+  if (tx.node().count > 1) {
+    tx.run_exactly(1, head_turn);
+  }
+}
+
 bool sequence(sql::Transaction& tx, int entries_max) {
   if (tx.is_only_writer() || !lock_head(tx)) {
     return false;
@@ -28,6 +34,7 @@ bool sequence(sql::Transaction& tx, int entries_max) {
   if (unplaced.empty()) {
     return false;
   }
+  take_turn(tx);
   std::sort(unplaced.begin(), unplaced.end());
   tx.run_exactly(static_cast<std::int64_t>(unplaced.size()), entries_place, sql::id_list(unplaced),
                  size(tx));

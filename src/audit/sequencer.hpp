@@ -19,4 +19,8 @@ namespace kameng::audit {
 // False in a transaction that has failed.
 [[nodiscard]] bool lock_head(sql::Transaction& tx);
 
+// Before the first write behind that lock. Nodes of a cluster do not see each other's locks: of two
+// that have taken the turn, the one that commits second runs again.
+void take_turn(sql::Transaction& tx);
+
 }  // namespace kameng::audit

@@ -133,6 +133,9 @@ bool extend(sql::Transaction& tx, std::int64_t entries_max) {
   }
   const std::int64_t slice = std::max<std::int64_t>(entries_max / tile_hashes, 1);
   const std::int64_t end = std::min(complete, next + slice);
+  if (next < end) {
+    take_turn(tx);
+  }
   for (; next < end && !tx.failed(); ++next) {
     const Hashes hashes = hash_entries(tx, next);
     if (static_cast<std::int64_t>(hashes.size()) != tile_hashes) {

@@ -80,10 +80,18 @@ class Cursor {
   [[nodiscard]] virtual ByteView blob(int column) const = 0;
 };
 
+// Which of the nodes of a cluster that take writes side by side, and of how many.
+struct Node {
+  int number = 0;
+  int count = 1;
+};
+
 class Connection {
  public:
   virtual ~Connection() = default;
   [[nodiscard]] virtual Dialect dialect() const = 0;
+  // Nodes see each other's locks only when they commit.
+  [[nodiscard]] virtual Node node() const { return {}; }
   // The statement prepared on this connection, kept for the connection's life; null with `failure`
   // set. It is in use until its reset(): a second prepare() before that is misuse.
   [[nodiscard]] virtual Cursor* prepare(const Statement& statement, Failure& failure) = 0;

@@ -125,6 +125,7 @@ class Transaction {
   void settle();
 
   [[nodiscard]] Dialect dialect() const { return connection_->dialect(); }
+  [[nodiscard]] Node node() const { return connection_->node(); }
   // Nobody else writes while this transaction is open, so what it has read stays true without a
   // lock, and ids and positions become visible in their order.
   [[nodiscard]] bool is_only_writer() const { return dialect() == Dialect::sqlite; }

@@ -11,6 +11,15 @@ namespace kameng::vault {
 namespace {
 
 constexpr std::int64_t status_revealed = 4;
+constexpr std::int64_t window_max = 64;  // how far a code may be drawn out of order
+
+std::vector<std::int64_t> ids_of(sql::Rows rows) {
+  std::vector<std::int64_t> ids;
+  while (rows.next()) {
+    ids.push_back(rows.int64(0));
+  }
+  return ids;
+}
 
 std::int64_t size_of(std::span<const std::int64_t> codes) {
   return static_cast<std::int64_t>(codes.size());
@@ -29,16 +38,19 @@ std::map<SkuId, std::int64_t> count_by_sku(const Codes& codes) {
 
 std::vector<std::int64_t> pick(sql::Transaction& tx, const SkuId& sku, int count) {
   std::vector<std::int64_t> codes;
-  const auto take = [&](const sql::Statement& statement) {
-    codes.clear();
-    sql::Rows rows = tx.query(statement, sku, count);
-    while (rows.next()) {
-      codes.push_back(rows.int64(0));
+  if (tx.node().number > 0) {
+    const std::vector<std::int64_t> window = ids_of(tx.query(codes_for_sale, sku, window_max));
+    const auto share = window.size() * static_cast<std::size_t>(tx.node().number);
+    const auto first = share / static_cast<std::size_t>(tx.node().count);
+    if (first > 0) {
+      codes = ids_of(tx.query(pick_codes_from, sku, window[first], count));
     }
-  };
-  take(pick_codes);
+  }
+  if (std::ssize(codes) < count) {
+    codes = ids_of(tx.query(pick_codes, sku, count));
+  }
   if (!tx.is_only_writer() && std::ssize(codes) < count) {
-    take(pick_codes_waiting);
+    codes = ids_of(tx.query(pick_codes_waiting, sku, count));
   }
   return codes;
 }

@@ -65,6 +65,14 @@ inline constexpr sql::Statement pick_codes{
 inline constexpr sql::Statement pick_codes_waiting{"code.pick_waiting", pick_codes.text,
                                                    sql::Lock::rows, KAMENG_PICK_POSTGRES,
                                                    KAMENG_PICK_MARIADB};
+// Nodes of a cluster do not see who has picked what on the others: the first ids of what is for
+// sale, by plain read, are shared out between them.
+inline constexpr sql::Statement codes_for_sale{"code.for_sale", "", sql::Lock::none, "",
+                                               KAMENG_PICK_MARIADB};
+inline constexpr sql::Statement pick_codes_from{
+    "code.pick_from", "", sql::Lock::free_rows, "",
+    "SELECT id FROM {p}code FORCE INDEX ({p}code_available) WHERE sku_id = ? AND status = 1"
+    " AND id >= ? ORDER BY id LIMIT ?"};
 #undef KAMENG_PICK_POSTGRES
 #undef KAMENG_PICK_MARIADB
 inline constexpr sql::Statement hold_code{
@@ -166,6 +174,9 @@ inline constexpr sql::Statement all_codes{
     "code.all",
     "SELECT id, sku_id, batch_id, ordinal, status, order_id IS NOT NULL AND line IS NOT NULL,"
     " order_id IS NULL AND line IS NULL FROM {p}code ORDER BY id",
-    sql::Lock::none, {}, {}, true};
+    sql::Lock::none,
+    {},
+    {},
+    true};
 
 }  // namespace kameng::vault

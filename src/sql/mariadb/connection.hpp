@@ -50,9 +50,8 @@ class MariadbConnection final : public ServerConnection {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> prepared() const override;
   [[nodiscard]] Result<std::vector<std::string>> explain(std::string_view sql) override;
 
-  // The server is a node of a Galera cluster: locks of other nodes are not seen, and a commit may
-  // lose against them.
-  [[nodiscard]] bool is_clustered() const noexcept { return is_clustered_; }
+  // Of a Galera cluster: locks of other nodes are not seen, and a commit may lose against them.
+  [[nodiscard]] Node node() const override { return node_; }
 
   // For cursors.
   [[nodiscard]] Client& client() noexcept { return client_; }
@@ -69,6 +68,7 @@ class MariadbConnection final : public ServerConnection {
   using Cursors = std::array<std::unique_ptr<MariadbCursor>, 2>;  // without and with its lock
 
   [[nodiscard]] Result<void> set_up();
+  [[nodiscard]] Result<void> set_up_node();
   [[nodiscard]] std::unique_ptr<MariadbCursor> prepare_new(const Statement& statement,
                                                            std::string sql, Failure& failure);
   void drop_idle_cursors();
@@ -90,7 +90,7 @@ class MariadbConnection final : public ServerConnection {
   bool is_touched_ = false;  // a statement has run in this transaction
   bool is_broken_ = false;
   bool is_mariadb_ = true;  // and not another server with its protocol
-  bool is_clustered_ = false;
+  Node node_;
 };
 
 }  // namespace kameng::sql::mariadb
