@@ -95,7 +95,7 @@ class RawDatabase {
     return names;
   }
 
-  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
+  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(60'000); }
 
  private:
   sql::Migration tables_;
