@@ -67,7 +67,11 @@ class Desk {
   }
 
   std::int64_t entries() {
-    return people.memory.read([](sql::Transaction& tx) { return audit::size(tx); });
+    static constexpr sql::Statement count{"entries.count", "SELECT count(*) FROM {p}audit_entry"};
+    return people.memory.read([](sql::Transaction& tx) {
+      sql::Rows rows = tx.query(count);
+      return rows.next() ? rows.int64(0) : -1;
+    });
   }
 
   People people{account_schema, command::command_schema, command::command_schema_2,

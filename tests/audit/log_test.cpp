@@ -37,11 +37,18 @@ void append_one(Transaction& tx, const Entry& entry, std::string_view actor, Tim
   append(tx, {&entry, 1}, actor, now_ms);
 }
 
+// On servers entries get their positions later.
+void place(Transaction& tx) {
+  while (sequence(tx, 500)) {
+  }
+}
+
 void fill(RawDatabase& db, std::int64_t count) {
   db.write([&](Transaction& tx) {
     for (std::int64_t n = 1; n <= count; ++n) {
       append_one(tx, entry_number(n), "host", 1000 + n);
     }
+    place(tx);
     return true;
   });
 }
@@ -108,6 +115,7 @@ TEST_SUITE("audit") {
     });
     db.write([](Transaction& tx) {
       append_one(tx, entry_number(3), "host", 1003);
+      place(tx);
       CHECK(size(tx) == 3);
       CHECK(body_at(tx, 3) == entry_body(entry_number(3), "host", 1003));
       CHECK_FALSE(body_at(tx, 4).has_value());
@@ -130,7 +138,7 @@ TEST_SUITE("audit") {
         const std::int64_t before = tx.writes();
         append(tx, entries, "host", 1);
         CHECK(tx.writes() - before == (count + 5) / 6);
-        CHECK_FALSE(sequence(tx, 100));  // each has its position already
+        place(tx);
         CHECK(size(tx) == count + 1);
         for (std::int64_t n = 2; n <= count + 1; ++n) {
           CHECK(body_at(tx, n) == entry_body(entry_number(n), "host", 1));
@@ -190,6 +198,7 @@ TEST_SUITE("audit") {
       for (int n = 0; n < 100; ++n) {
         append_one(tx, {"audit.read", "x", {}, false}, "host", 1);
       }
+      place(tx);
       const Events page = events_after(tx, 50, 5);
       CHECK(page.items.empty());
       CHECK(page.more);

@@ -191,6 +191,7 @@ TEST_SUITE("catalog") {
       (void)shop.memory.database().write(Deadline::after_ms(50),
                                          [&](sql::Transaction& tx) -> Result<void> {
                                            (void)apply(tx, plan);
+                                           tx.settle();
                                            fault = tx.failure().fault;
                                            return Error{Status::aborted, "test.done", "Enough."};
                                          });

@@ -6,6 +6,7 @@
 
 #include "engine/backup_service.hpp"
 #include "support/chain_files.hpp"
+#include "support/clean_database.hpp"
 #include "support/shop.hpp"
 #include "support/side_door.hpp"
 #include "support/temp_folder.hpp"
@@ -90,6 +91,8 @@ const Json full{{"backup.create", 1}};
 const Json more{{"backup.increment", 1}};
 const Json nothing = Json::object();
 
+constexpr const char* servers_copy = "a server is backed up with its own tool";
+
 }  // namespace
 
 TEST_SUITE("engine") {
@@ -97,7 +100,7 @@ TEST_SUITE("engine") {
   //       others, in order, with codes that the same master key opens and no other.
   // Method: orders between the points; every point is restored beside the shop, opened, counted
   //         and verified; the code that was read before the point reads the same.
-  TEST_CASE("a shop is restored to each point of its chain") {
+  TEST_CASE("a shop is restored to each point of its chain" * sqlite_only(servers_copy)) {
     const TempFolder temp(TempFolder::in_memory());
     const std::string chain = temp.file("chain"), key = temp.file("shop.db.key");
     std::vector<Bought> bought;
@@ -159,7 +162,7 @@ TEST_SUITE("engine") {
 
   // Goal: an increment is small when little has changed.
   // Method: 20,000 codes, then one sale; the increment may have a quarter of the database's bytes.
-  TEST_CASE("an increment holds what changed") {
+  TEST_CASE("an increment holds what changed" * sqlite_only(servers_copy)) {
     const TempFolder temp(TempFolder::in_memory());
     Shop shop({.path = temp.file("shop.db")});
     const std::string sku = shop.stock_sku(20'000);
@@ -178,7 +181,8 @@ TEST_SUITE("engine") {
   // Goal: a backup of a shop that is not in order says so, and what was restored by hand is told
   //       from what was made.
   // Method: a stock of codes is damaged with the file in hand before the backup is made.
-  TEST_CASE("verify tells what is wrong in the shop that was backed up") {
+  TEST_CASE("verify tells what is wrong in the shop that was backed up" *
+            sqlite_only(servers_copy)) {
     const TempFolder temp(TempFolder::in_memory());
     Shop shop({.path = temp.file("shop.db")});
     buy(shop, shop.stock_sku(3));
@@ -222,7 +226,7 @@ TEST_SUITE("engine") {
 
   // Goal: the companions of a database that is gone are not taken for the restored one's.
   // Method: a WAL by itself where the file shall be.
-  TEST_CASE("a shop is not restored beside another's write-ahead log") {
+  TEST_CASE("a shop is not restored beside another's write-ahead log" * sqlite_only(servers_copy)) {
     const TempFolder temp(TempFolder::in_memory());
     Shop shop;
     shop.must("backup.create", {{"folder", temp.file("chain")}});
@@ -241,7 +245,7 @@ TEST_SUITE("engine") {
   // Goal: system.run_due makes backups when they are due: a full one, so many increments, then a
   //       new chain, of which the newest are kept; each chain can be verified.
   // Method: the clock moves by hours; the folders are looked at.
-  TEST_CASE("backups are made on time, and old ones go") {
+  TEST_CASE("backups are made on time, and old ones go" * sqlite_only(servers_copy)) {
     Scheduled at;
     const std::vector<std::pair<std::int64_t, Json>> hours{
         {0, full},       {0, nothing}, {hour_ms - 1, nothing}, {1, more},       {5 * hour_ms, more},
@@ -261,7 +265,7 @@ TEST_SUITE("engine") {
   // Goal: the schedule goes on from what it finds: a damaged chain, one that broke off, a place it
   //       cannot use; due work is done all the same, and what failed is an event.
   // Method: each of them in turn.
-  TEST_CASE("the schedule survives what happens to its folder") {
+  TEST_CASE("the schedule survives what happens to its folder" * sqlite_only(servers_copy)) {
     Scheduled at;
     CHECK(at.run_after(0) == full);
     flip_byte(at.place + "/chain-000001/000001.json", 30);
@@ -289,7 +293,7 @@ TEST_SUITE("engine") {
 
   // Goal: a customer's write never waits for a backup.
   // Method: a backup is due and other work is long overdue; a write helps with the work alone.
-  TEST_CASE("a write that helps with due work makes no backup") {
+  TEST_CASE("a write that helps with due work makes no backup" * sqlite_only(servers_copy)) {
     Scheduled at;
     const std::string sku = at.shop.stock_sku(2);
     at.shop.must("order.place", {{"lines", {{{"sku_id", sku}, {"quantity", 1}}}}});

@@ -218,7 +218,7 @@ TEST_SUITE("engine") {
     Shop shop({.host = host});
     REQUIRE(heard.size() == 1);
     CHECK(heard[0].first == 2);
-    CHECK(heard[0].second == "engine: open, storage sqlite");
+    CHECK(heard[0].second == "engine: open, storage " + storage_under_test());
   }
 
   // Goal: with its clock and random numbers given, an engine is deterministic.

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/clean_database.hpp"
 #include "support/shop.hpp"
 #include "support/side_door.hpp"
 #include "support/temp_folder.hpp"
@@ -74,7 +75,11 @@ class Lived {
 // What system.verify finds in a copy of the shop after the damage.
 Json verify_damaged(const Lived& lived, const std::string& damage) {
   const TempFolder temp{TempFolder::in_memory()};
-  std::filesystem::copy_file(lived.path(), temp.file("shop.db"));
+  if (on_server()) {
+    database_at(temp.file("shop.db")).fill_from(database_at(lived.path()));
+  } else {
+    std::filesystem::copy_file(lived.path(), temp.file("shop.db"));
+  }
   std::filesystem::copy_file(lived.path() + ".key", temp.file("shop.db.key"));
   Shop shop({.path = temp.file("shop.db")});
   SideDoor(temp.file("shop.db")).run(damage);
@@ -131,10 +136,10 @@ const std::vector<Damage> damages{
      " (SELECT id FROM kameng_order WHERE status = 0)",
      {"order.covered_by_lines"}},
     {"UPDATE kameng_order_line SET quantity = quantity + 1 WHERE order_id ="
-     " (SELECT max(id) FROM kameng_order WHERE status = 4)",
+     " (SELECT id FROM kameng_order WHERE status = 4 ORDER BY id DESC LIMIT 1)",
      {"order.delivered_has_its_codes"}},
     {"UPDATE kameng_order SET status = 2, delivered_at_ms = NULL WHERE id ="
-     " (SELECT max(id) FROM kameng_order WHERE status = 4)",
+     " (SELECT id FROM kameng_order WHERE status = 4 ORDER BY id DESC LIMIT 1)",
      {"order.balances_match", "order.undelivered_has_sold_nothing"}},
     {"UPDATE kameng_order SET status = 6, due_at_ms = NULL WHERE status = 0",
      {"order.ended_holds_nothing"}},
@@ -143,7 +148,7 @@ const std::vector<Damage> damages{
      " WHERE id = (SELECT max(id) FROM kameng_entry WHERE account = 200 AND credit > 0)",
      {"order.balances_match"}},
     {"UPDATE kameng_payment SET captured = captured + 1 WHERE id ="
-     " (SELECT max(id) FROM kameng_payment WHERE state = 2)",
+     " (SELECT id FROM kameng_payment WHERE state = 2 ORDER BY id DESC LIMIT 1)",
      {"order.money_adds_up"}},
     {"UPDATE kameng_refund SET amount = amount + 1",
      {"order.money_adds_up", "order.refunds_within_payments", "refund.in_transit_is_open"}},
@@ -161,8 +166,7 @@ TEST_SUITE("engine") {
   // Goal: each check of system.verify finds the damage it is for, and no check cries wolf.
   // Method: one row damaged in a copy of a shop that has seen everything; exactly the named checks
   //         must fail. Every check has its damage.
-  TEST_CASE("system.verify finds each damage, and nothing else" *
-            sqlite_only("it damages copies of a file")) {
+  TEST_CASE("system.verify finds each damage, and nothing else") {
     const Lived lived;
     const Json sound = verify_damaged(lived, "SELECT 1");
     CHECK(sound["ok"] == true);

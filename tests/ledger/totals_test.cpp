@@ -197,12 +197,14 @@ TEST_SUITE("ledger") {
     }
   }
 
-  // Goal: each way to damage the books is found, under the name it belongs to.
+  // Goal: each way to damage the books is found, under the name it belongs to. Servers keep what is
+  // not folded in rows of their own, so there a changed entry differs from those too.
   // Method: with the triggers dropped, damage one thing per database.
   TEST_CASE("the check finds a changed entry") {
     Damaged books;
     CHECK(books.after("UPDATE t_entry SET debit = debit + 1 WHERE id = 37") ==
-          "ledger.journals_balance;ledger.sum_zero;");
+          (test::on_server() ? "ledger.journals_balance;ledger.sum_zero;ledger.snapshot;"
+                             : "ledger.journals_balance;ledger.sum_zero;"));
   }
   // Goal, method: as above; both sides of a journal changed alike, so that it still balances.
   TEST_CASE("the check finds a journal that was changed on both sides") {
@@ -216,7 +218,7 @@ TEST_SUITE("ledger") {
     Damaged books;
     CHECK(books.after(
               "DELETE FROM t_entry WHERE journal_id = 10; DELETE FROM t_journal WHERE id = 10") ==
-          "ledger.balances;");
+          (test::on_server() ? "ledger.snapshot;ledger.balances;" : "ledger.balances;"));
   }
   // Goal, method: as above; a journal row without entries, and entries without a journal row.
   TEST_CASE("the check finds journals and entries that miss each other") {
@@ -242,7 +244,9 @@ TEST_SUITE("ledger") {
     CHECK(changed.after("UPDATE t_ledger_total SET debit = debit + 1 WHERE account = 1") ==
           "ledger.snapshot;");
     Damaged skipped;
-    CHECK(skipped.after("UPDATE t_ledger_mark SET folded = folded + 1") == "ledger.snapshot;");
+    CHECK(skipped.after(test::on_server()
+                            ? "DELETE FROM t_ledger_delta"
+                            : "UPDATE t_ledger_mark SET folded = folded + 1") == "ledger.snapshot;");
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "json/error_document.hpp"
+#include "support/clean_database.hpp"
 #include "support/contract.hpp"
 #include "support/conversation.hpp"
 #include "support/side_door.hpp"
@@ -68,6 +69,11 @@ TEST_SUITE("ops") {
       check_part("error", outcome.error, each["error"]);
       CHECK(outcome.error.contains("field") == each["error"].contains("field"));
       SideDoor::Tables now = door.tables();
+      if (on_server()) {
+        // A balance is opened with nothing, so that there is a row to lock.
+        std::erase_if(now["kameng_ledger_balance"],
+                      [](const std::string& row) { return row.ends_with("|0"); });
+      }
       if (each.value("decided", false)) {
         const std::size_t keys = before.at("kameng_idempotency").size();
         CHECK(now.at("kameng_idempotency").size() == keys + 1);

@@ -2,8 +2,8 @@
 // share, and a relay that stands between driver and server.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "sql/postgres/postgres.hpp"
+#include "support/server_dsn.hpp"
 #include "support/temp_folder.hpp"
 
 namespace kameng::sql::test::postgres {
@@ -24,10 +25,17 @@ using kameng::test::TempFolder;
 using Rows = kameng::sql::Rows;
 
 // "host=/folder user=... password=... dbname=...": words that are parted by one blank, of a server
-// that is reached by a socket in a folder. Empty: there is none, and the tests are passed over.
+// that is reached by a socket in a folder; tests/servers tells "postgresql:///dbname?host=...&...".
+// Empty: there is none, and the tests are passed over.
 inline std::string server_dsn() {
-  const char* const dsn = std::getenv("KAMENG_TEST_POSTGRES");
-  return dsn == nullptr ? std::string() : std::string(dsn);
+  constexpr std::string_view scheme = "postgresql:///";
+  std::string dsn = kameng::test::server_dsn("postgres").value_or("");
+  if (dsn.starts_with(scheme)) {
+    dsn.replace(0, scheme.size(), "dbname=");
+    std::replace(dsn.begin(), dsn.end(), '?', ' ');
+    std::replace(dsn.begin(), dsn.end(), '&', ' ');
+  }
+  return dsn.empty() ? dsn : dsn + " application_name=pgtest";
 }
 
 // True when there is a server; says so when there is none.
@@ -71,7 +79,7 @@ inline constexpr Statement add_to_note{"note.add",
 inline constexpr Statement kill_others{
     "kill.others",
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"};
+    " WHERE application_name = 'pgtest' AND pid <> pg_backend_pid()"};
 
 inline Deadline soon() {
   return Deadline::after_ms(20'000);

@@ -107,20 +107,48 @@ std::vector<std::string> with_rows(sql::Database& database, const TableSet& set)
   return names;
 }
 
-std::vector<std::string> table_names(sql::Database& database, const std::string& space) {
-  static constexpr Statement list{"tables.list",
-                                  "SELECT table_name FROM information_schema.tables"
-                                  " WHERE table_schema = ? AND table_type = 'BASE TABLE'"
-                                  " ORDER BY table_name"};
+std::vector<std::string> names_of(sql::Database& database, const Statement& list,
+                                  const std::string& space, const std::string& table = {}) {
   std::vector<std::string> names;
-  write_or_fail(database, "the tables' names", [&](Transaction& tx) {
+  write_or_fail(database, "names", [&](Transaction& tx) {
     names.clear();
-    Rows rows = tx.query(list, space);
+    Rows rows = table.empty() ? tx.query(list, space) : tx.query(list, space, table);
     while (rows.next()) {
       names.push_back(rows.text(0));
     }
   });
   return names;
+}
+
+std::vector<std::string> table_names(sql::Database& database, const std::string& space) {
+  static constexpr Statement list{"tables.list",
+                                  "SELECT table_name FROM information_schema.tables"
+                                  " WHERE table_schema = ? AND table_type = 'BASE TABLE'"
+                                  " ORDER BY table_name"};
+  return names_of(database, list, space);
+}
+
+const std::vector<std::string> no_names;
+
+// Those that are stored: "id, amount".
+std::string column_names(sql::Database& database, const std::string& space,
+                         const std::string& table) {
+  static constexpr Statement list{"columns.list",
+                                  "SELECT column_name FROM information_schema.columns"
+                                  " WHERE table_schema = ? AND table_name = ?"
+                                  " AND is_generated = 'NEVER'"};
+  std::string text;
+  for (const std::string& name : names_of(database, list, space, table)) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+std::vector<std::string> sequences(sql::Database& database, const std::string& space) {
+  static constexpr Statement list{"sequences.list",
+                                  "SELECT CAST(sequencename AS TEXT) FROM pg_sequences"
+                                  " WHERE schemaname = ?"};
+  return names_of(database, list, space);
 }
 
 // Every set that nobody has, and the way in to make and empty them.
@@ -146,6 +174,26 @@ class Sets {
     free_.erase(found);
     empty(set);
     return set;
+  }
+
+  void copy(const TableSet& from, const TableSet& to) {
+    const std::lock_guard lock(mutex_);
+    const bool postgres = admin().dialect() == Dialect::postgres;
+    std::string script =
+        postgres ? "SET LOCAL session_replication_role = replica;" : "SET foreign_key_checks = 0;";
+    for (const std::string& table : to.tables) {
+      const std::string into = to.space + "." + table;
+      const std::string columns = column_names(admin(), to.space, table);
+      script += (postgres ? "DELETE FROM " : "TRUNCATE TABLE ") + into + ";";
+      script += "INSERT INTO " + into + " (" + columns + ") SELECT " + columns + " FROM " +
+                from.space + "." + table + ";";
+    }
+    // Ids that are given from here on stand after those that came along.
+    for (const std::string& sequence : postgres ? sequences(admin(), to.space) : no_names) {
+      script += "SELECT setval('" + to.space + "." + sequence + "', 1000000);";
+    }
+    script += postgres ? "" : "SET foreign_key_checks = 1;";
+    execute(admin(), script);
   }
 
   void give_back(TableSet set) {
@@ -200,7 +248,11 @@ class Sets {
       script += postgres ? "" : "TRUNCATE TABLE " + set.space + "." + table + ";";
     }
     if (postgres && !names.empty()) {
-      script += "TRUNCATE TABLE " + names + " RESTART IDENTITY CASCADE;";
+      script += "TRUNCATE TABLE " + names + " CASCADE;";
+    }
+    // Those of tables that were filled and emptied too.
+    for (const std::string& sequence : postgres ? sequences(admin(), set.space) : no_names) {
+      script += "SELECT setval('" + set.space + "." + sequence + "', 1, false);";
     }
     script += postgres ? "" : "SET foreign_key_checks = 1;";
     for (const std::string& table : set.filled) {
@@ -273,6 +325,10 @@ CleanDatabase::~CleanDatabase() {
 
 std::unique_ptr<sql::Database> CleanDatabase::open() const {
   return open_or_fail(config_);
+}
+
+void CleanDatabase::fill_from(const CleanDatabase& other) {
+  Sets::all().copy(*other.tables_, *tables_);
 }
 
 void CleanDatabase::spoil() {

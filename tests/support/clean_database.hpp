@@ -54,6 +54,8 @@ class CleanDatabase {
 
   [[nodiscard]] const engine::StorageConfig& config() const { return config_; }
   [[nodiscard]] std::unique_ptr<sql::Database> open() const;
+  // The rows of the other one's tables instead of its own. On a server alone.
+  void fill_from(const CleanDatabase& other);
   // Its tables were changed themselves: nobody else gets them.
   void spoil();
 

@@ -14,6 +14,7 @@
 #include "sql/database.hpp"
 #include "sql/migration.hpp"
 #include "support/clean_database.hpp"
+#include "support/damage.hpp"
 
 namespace kameng::tests {
 
@@ -52,6 +53,18 @@ class MemoryDatabase {
     });
     REQUIRE(outcome.ok());
     return std::move(*answer);
+  }
+
+  // Statements as somebody with the tables in hand would run them, in the words of damage_here().
+  void damage(std::string_view script) {
+    clean_.spoil();
+    const std::string here = test::damage_here(script);
+    write([&](sql::Transaction& tx) {
+      const sql::Failure failure = tx.connection().execute(here);
+      CAPTURE(failure.hint);
+      REQUIRE_FALSE(static_cast<bool>(failure));
+      return true;
+    });
   }
 
   [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }

@@ -16,6 +16,7 @@
 #include "sql/database.hpp"
 #include "sql/migration.hpp"
 #include "support/clean_database.hpp"
+#include "support/damage.hpp"
 
 namespace kameng::tests {
 
@@ -37,6 +38,7 @@ class RawDatabase {
     const Result<void> outcome =
         database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
           answer.emplace(body(tx));
+          tx.settle();
           failure = tx.failure();
           return {};
         });
@@ -53,6 +55,7 @@ class RawDatabase {
     const Result<void> outcome =
         database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
           body(tx);
+          tx.settle();
           failure = tx.failure();
           return {};
         });
@@ -60,11 +63,13 @@ class RawDatabase {
     return failure;
   }
 
-  // Statements as somebody with the file in hand would run them; tables are called t_...
+  // Statements as somebody with the tables in hand would run them, in the words of damage_here();
+  // tables are called t_...
   void damage(std::string_view script) {
     clean_.spoil();
+    const std::string here = test::damage_here(script);
     write([&](sql::Transaction& tx) {
-      const sql::Failure failure = tx.connection().execute(script);
+      const sql::Failure failure = tx.connection().execute(here);
       CAPTURE(failure.hint);
       REQUIRE_FALSE(static_cast<bool>(failure));
       return true;
@@ -90,7 +95,7 @@ class RawDatabase {
     return names;
   }
 
-  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(10'000); }
+  [[nodiscard]] static Deadline soon() { return Deadline::after_ms(60'000); }
 
  private:
   sql::Migration tables_;

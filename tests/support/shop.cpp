@@ -1,9 +1,12 @@
 #include "support/shop.hpp"
 
+#include <atomic>
+
 #include <doctest/doctest.h>
 
 #include "engine/migrations.hpp"
 #include "json/error_document.hpp"
+#include "support/temp_folder.hpp"
 
 namespace kameng::test {
 
@@ -11,6 +14,13 @@ namespace {
 
 Json storage_at(const engine::StorageConfig& config) {
   return {{"driver", config.driver}, {"dsn", *config.dsn}, {"table_prefix", config.table_prefix}};
+}
+
+// A server's shop keeps its key beside the configuration; each of them makes one of its own.
+std::string next_key_file() {
+  static const TempFolder folder(TempFolder::in_memory());
+  static std::atomic<int> made = 0;
+  return folder.file(std::to_string(++made) + ".key");
 }
 
 }  // namespace
@@ -40,6 +50,9 @@ Shop::Shop(const ShopOptions& options) {
     clean_.emplace("kameng_", engine::migrations());
     config["storage"].update(storage_at(clean_->config()));
     config["storage"].erase("path");
+    if (!config.contains("vault")) {
+      config["vault"] = {{"key_file", next_key_file()}, {"create", true}};
+    }
   }
   Result<std::unique_ptr<Engine>> opened = Engine::open(config.dump(), options.host);
   if (!opened.ok()) {

@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "support/clean_database.hpp"
+#include "support/damage.hpp"
 
 namespace kameng::test {
 namespace {
@@ -107,7 +108,8 @@ void SideDoor::Close::operator()(sqlite3* database) const noexcept {
 
 SideDoor::SideDoor(const std::string& path) {
   if (on_server()) {
-    server_ = database_at(path).open();
+    tables_ = &database_at(path);
+    server_ = tables_->open();
     return;
   }
   sqlite3* database = nullptr;
@@ -147,9 +149,13 @@ SideDoor::Tables SideDoor::tables() {
 
 void SideDoor::run(const std::string& script) {
   if (server_) {
+    const std::string here = damage_here(script);
+    if (spoils(script)) {
+      tables_->spoil();
+    }
     must(server_->write_alone(Deadline::after_ms(patience_ms),
                               [&](sql::Transaction& tx) -> Result<void> {
-                                if (auto failure = tx.connection().execute(script)) {
+                                if (auto failure = tx.connection().execute(here)) {
                                   tx.fail(std::move(failure));
                                 }
                                 return {};

@@ -15,6 +15,8 @@ struct sqlite3;
 
 namespace kameng::test {
 
+class CleanDatabase;
+
 class SideDoor {
  public:
   explicit SideDoor(const std::string& path);
@@ -22,7 +24,8 @@ class SideDoor {
   // Every row of every table, printed, in the order of their keys.
   using Tables = std::map<std::string, std::vector<std::string>>;
   [[nodiscard]] Tables tables();
-  // Statements without an answer. Triggers that protect rows are the script's to drop.
+  // Statements without an answer. Triggers that protect rows are the script's to drop;
+  // on a server it is put in the words of damage_here().
   void run(const std::string& script);
   [[nodiscard]] std::int64_t number(const std::string& query);
   // How SQLite would run the statement: "SEARCH kameng_order USING ..."
@@ -33,6 +36,7 @@ class SideDoor {
     void operator()(sqlite3* database) const noexcept;
   };
   std::unique_ptr<sqlite3, Close> database_;  // null on a server
+  CleanDatabase* tables_ = nullptr;           // of the server
   std::unique_ptr<sql::Database> server_;
 };
 

@@ -120,6 +120,7 @@ TEST_SUITE("vault") {
       const auto outcome = shop.memory.database().write(
           tests::MemoryDatabase::soon(), [&](sql::Transaction& tx) -> Result<void> {
             body(tx);
+            tx.settle();
             fault = tx.failure().fault;
             return Error{Status::internal, "test.rolled_back", "the test rolls back"};
           });
@@ -196,10 +197,7 @@ TEST_SUITE("vault") {
     const auto finding_after = [](const char* script) {
       vault::test::Shop shop;
       shop.stock_up(shop.sku, 2);
-      shop.memory.write([&](sql::Transaction& tx) {
-        REQUIRE_FALSE(tx.connection().execute(script));
-        return 0;
-      });
+      shop.memory.damage(script);
       std::string wrong;
       for (const Finding& finding :
            shop.memory.read([](sql::Transaction& tx) { return vault::verify(tx); })) {

@@ -28,7 +28,9 @@ namespace kameng::vault::test {
 
 // As much of the catalog's table as the vault looks at.
 inline constexpr sql::Script sku_schema{
-    "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;"};
+    .sqlite = "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;",
+    .postgres = "CREATE TABLE {p}sku (id BYTEA NOT NULL PRIMARY KEY);",
+    .mariadb = "CREATE TABLE {p}sku (id BINARY(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;"};
 inline constexpr sql::Statement insert_sku{"test.insert_sku", "INSERT INTO {p}sku (id) VALUES (?)"};
 
 inline std::shared_ptr<const keys::KeyRing> make_ring(Random& random) {

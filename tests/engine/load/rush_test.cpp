@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "child.hpp"
+#include "support/clean_database.hpp"
 #include "support/temp_folder.hpp"
 
 namespace kameng::test {
@@ -28,10 +29,10 @@ ShopOptions patient(const std::string& path) {
   return {.path = path, .extra = {{"timeout_ms", 120'000}}};
 }
 
-void rush_in(const std::string& path, const Rush& rush) {
-  CAPTURE(path);
+void rush_in(const ShopOptions& options, const Rush& rush) {
+  CAPTURE(options.path);
   CAPTURE(told(rush));
-  Shop shop(patient(path));
+  Shop shop(options);
   const std::string sku = shop.stock_sku(rush.codes);
   std::vector<Purchase> purchases = arrive(shop, rush);
   run(shop, rush, sku, purchases);
@@ -95,8 +96,8 @@ TEST_CASE("eight threads of buyers") {
   for (const auto& [buyers, codes] : crowds) {
     for (const bool pay_later : {false, true}) {
       const Rush rush{buyers, codes, 8, pay_later, false};
-      rush_in(":memory:", rush);
-      rush_in(folder.file(std::to_string(++files) + ".db"), rush);
+      rush_in(patient(":memory:"), rush);
+      rush_in(patient(folder.file(std::to_string(++files) + ".db")), rush);
     }
   }
 }
@@ -109,8 +110,28 @@ TEST_CASE("eight threads of buyers with wallets") {
   for (const auto& [buyers, codes] : crowds) {
     for (const bool pay_later : {false, true}) {
       const Rush rush{buyers, codes, 8, pay_later, true};
-      rush_in(":memory:", rush);
-      rush_in(folder.file(std::to_string(++files) + ".db"), rush);
+      rush_in(patient(":memory:"), rush);
+      rush_in(patient(folder.file(std::to_string(++files) + ".db")), rush);
+    }
+  }
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("engine.server_rush");
+
+// Goal: the same where each buyer's transaction is a session of its own on a server.
+// Method: 32 threads on as many connections; every crowd, shape and way to pay.
+TEST_CASE("thirty-two threads of buyers on a server") {
+  REQUIRE(on_server());
+  for (const auto& [buyers, codes] : crowds) {
+    for (const bool pay_later : {false, true}) {
+      for (const bool from_wallet : {false, true}) {
+        const Rush rush{buyers, codes, 32, pay_later, from_wallet};
+        rush_in({.path = ":memory:",
+                 .extra = {{"timeout_ms", 120'000}, {"storage", {{"pool_size", 32}}}}},
+                rush);
+      }
     }
   }
 }
@@ -128,8 +149,8 @@ TEST_CASE("sixty-four threads of buyers") {
     for (const bool pay_later : {false, true}) {
       for (const bool from_wallet : {false, true}) {
         const Rush rush{buyers, codes, 64, pay_later, from_wallet};
-        rush_in(":memory:", rush);
-        rush_in(folder.file(std::to_string(++files) + ".db"), rush);
+        rush_in(patient(":memory:"), rush);
+        rush_in(patient(folder.file(std::to_string(++files) + ".db")), rush);
       }
     }
   }
