@@ -84,7 +84,7 @@ struct Imported {
   }
 };
 
-// Puts codes in stock, without blank lines, and without spaces and invisible characters around them.
+// Puts codes in stock; blank lines, and spaces and invisible characters around a code, go.
 // Fewer than 1,000 codes are sold in the order of the file; the order of more is not told.
 struct Import {
   static constexpr std::string_view operation = "code.import";

@@ -40,8 +40,9 @@ static void run(struct plain_import* import, sqlite3_stmt* statement) {
 
 static sqlite3_stmt* prepare(struct plain_import* import, const char* sql) {
   sqlite3_stmt* statement = NULL;
-  expect(import, sqlite3_prepare_v3(import->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL),
-         SQLITE_OK);
+  const int code =
+      sqlite3_prepare_v3(import->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+  expect(import, code, SQLITE_OK);
   return statement;
 }
 
