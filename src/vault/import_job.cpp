@@ -17,6 +17,9 @@ constexpr int rows_between_looks = 32;  // at the clock
 constexpr std::size_t lookups_per_read = 2000;
 constexpr int rows_per_change = 256;  // codes that change state in one statement
 constexpr std::size_t detail_lines_max = 100;
+// Files from this size on go in sorted by blind index: neighbours in the index share its pages, so
+// that a slice writes a fraction of them. Smaller ones are sold in the order of their lines.
+constexpr std::size_t sorted_from = 1000;
 
 std::string print_lines(const std::vector<std::int64_t>& lines) {
   std::string text;
@@ -80,8 +83,13 @@ ImportJob::ImportJob(command::Command& command, const code::Import& request, Par
     if (repeated[i]) {
       ++duplicates_in_file_;
       lines_in_file_.push_back(parsed_.line(i));
-    } else {
-      candidates_.push_back(all[i]);
+    }
+  }
+  candidates_.reserve(all.size() - lines_in_file_.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::size_t at = all.size() < sorted_from ? i : by_blind[i];
+    if (!repeated[at]) {
+      candidates_.push_back(all[at]);
     }
   }
 }

@@ -40,8 +40,9 @@ static void run(struct plain_import* import, sqlite3_stmt* statement) {
 
 static sqlite3_stmt* prepare(struct plain_import* import, const char* sql) {
   sqlite3_stmt* statement = NULL;
-  expect(import, sqlite3_prepare_v3(import->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL),
-         SQLITE_OK);
+  const int code =
+      sqlite3_prepare_v3(import->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+  expect(import, code, SQLITE_OK);
   return statement;
 }
 
@@ -54,13 +55,17 @@ struct plain_import* plain_import_open(const char* path, const unsigned char sku
   randombytes_buf(import->blind_key, sizeof import->blind_key);
   randombytes_buf(import->batch_key, sizeof import->batch_key);
   expect(import, sqlite3_open(path, &import->db), SQLITE_OK);
-  expect(import,
-         sqlite3_exec(import->db,
-                      "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-                      "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;"
-                      "PRAGMA wal_autocheckpoint=16384; PRAGMA journal_mode=WAL",
-                      NULL, NULL, NULL),
-         SQLITE_OK);
+  const char* settings[] = {"PRAGMA synchronous=FULL",     "PRAGMA temp_store=MEMORY",
+                            "PRAGMA mmap_size=0",          "PRAGMA secure_delete=ON",
+                            "PRAGMA cache_size=-65536",    "PRAGMA wal_autocheckpoint=16384",
+                            "PRAGMA journal_mode=WAL"};
+  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+    sqlite3_stmt* setting = prepare(import, settings[i]);
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) code = sqlite3_step(setting);
+    expect(import, code, SQLITE_DONE);
+    sqlite3_finalize(setting);
+  }
   import->begin = prepare(import, "BEGIN IMMEDIATE");
   import->commit = prepare(import, "COMMIT");
   import->batch = prepare(import,

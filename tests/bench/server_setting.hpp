@@ -11,9 +11,9 @@ struct ServerSetting {
   int callers = 8;
   int connections = 0;  // of the engine; 0: as many as callers
   int rounds = 3;       // besides the first one, which only warms up
-  int trades = 1'600;   // in a round, of each kind
-  int codes_of_sku = 800;
-  double minimal_s = 3;  // how long the minimum runs in a round
+  int trades = 800;     // in a round, of each kind
+  int codes_of_sku = 300;
+  double minimal_s = 2;  // how long the minimum runs in a round
   int ageing = 0;        // sales between two looks at the rate of claims; 0: none
 };
 
