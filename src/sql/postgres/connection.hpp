@@ -38,6 +38,7 @@ class PostgresConnection final : public ServerConnection {
                            std::int64_t expected, Failure& failure) override;
   [[nodiscard]] std::int64_t changes() const override { return changes_; }
   [[nodiscard]] Failure execute(std::string_view script) override;
+  [[nodiscard]] std::string script_text(std::string_view script) const override;
   [[nodiscard]] Failure lock_schema() override;
   [[nodiscard]] Failure begin_read() override;
   [[nodiscard]] Failure begin_write(const Deadline& deadline) override;
