@@ -8,45 +8,14 @@
 #include <vector>
 
 #include <kameng/result.hpp>
+#include <kameng/storage.hpp>
 
 #include "account/config.hpp"
 #include "order/order_service.hpp"
 
 namespace kameng::engine {
 
-struct StorageConfig {
-  std::string driver = "sqlite";
-  std::string path = ":memory:";
-  std::optional<std::string> dsn;
-  std::int64_t pool_size = 8;
-  std::string table_prefix = "kameng_";
-  std::optional<std::int64_t> slow_ms;
-
-  template <class Fields>
-  static void fields(Fields& f) {
-    f.optional("driver", &StorageConfig::driver,
-               "sqlite, postgres, mariadb, or the name that the host registered a driver under.")
-        .length(1, 32);
-    f.optional("path", &StorageConfig::path, "Of sqlite: a file, or :memory:.").length(1, 4096);
-    f.optional("dsn", &StorageConfig::dsn,
-               "Of a server: postgresql://user:password@host/database (or any libpq connection "
-               "string), mariadb://user:password@host:3306/database?socket=/path.")
-        .length(1, 4096);
-    f.optional("pool_size", &StorageConfig::pool_size,
-               "Of a server: how many connections are open at most; a call waits for a free one "
-               "until its deadline.")
-        .range(1, 256);
-    f.optional("table_prefix", &StorageConfig::table_prefix,
-               "Begins the name of every table, so that they can live in a database of yours: a "
-               "letter, then lower-case letters, digits and _.")
-        .length(1, 32);
-    f.optional(
-         "slow_ms", &StorageConfig::slow_ms,
-         "Statements that take so long are told of in a storage.slow event, and system.metrics "
-         "tells what each took; absent: nothing is timed.")
-        .range(1, 600'000);
-  }
-};
+using StorageConfig = storage::Config;
 
 struct VaultConfig {
   std::optional<std::string> key_file;

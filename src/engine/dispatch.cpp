@@ -116,10 +116,14 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
     return Error{Status::permission_denied, "account.frozen", "This account is frozen."};
   }
   if (session->needs_renewal) {
-    KAMENG_CHECK(database->write(deadline, [&](sql::Transaction& tx) -> Result<void> {
-      account::renew(tx, session->session_id, now_ms, config.accounts.session_ms);
-      return {};
-    }));
+    const Result<void> renewed =
+        database->write(deadline, [&](sql::Transaction& tx) -> Result<void> {
+          account::renew(tx, session->session_id, now_ms, config.accounts.session_ms);
+          return {};
+        });
+    if (!renewed && renewed.error().reason != "storage.moved") {
+      return renewed.error();  // a shop that moves is read on
+    }
   }
   return Actor{.kind = ActorKind::customer,
                .account_id = session->account_id,

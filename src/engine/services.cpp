@@ -109,6 +109,30 @@ void add_backup_operations(ops::Registry& registry, BackupService& backup) {
       .fails("backup.busy", Status::unavailable, Retry::later);
 }
 
+void add_storage_operations(ops::Registry& registry, StorageService& storage) {
+  registry.add(storage, &StorageService::plan)
+      .summary("Show the SQL that a database lacks, and which opening it would run.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .fails("storage.schema_newer", Status::incompatible)
+      .fails("storage.driver_missing", Status::incompatible)
+      .fails("storage.dsn_missing", Status::invalid_argument)
+      .fails("storage.table_prefix", Status::invalid_argument);
+  registry.add(storage, &StorageService::copy)
+      .summary("Move the shop from SQLite into another database, batch by batch.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable)
+      .acts_outside()
+      .fails("storage.copy_source", Status::failed_precondition)
+      .fails("storage.copy_target", Status::failed_precondition)
+      .fails("storage.copy_unfit", Status::failed_precondition)
+      .fails("storage.copy_leased", Status::failed_precondition, Retry::later)
+      .fails("storage.schema_newer", Status::incompatible)
+      .fails("storage.driver_missing", Status::incompatible)
+      .fails("storage.dsn_missing", Status::invalid_argument)
+      .fails("storage.table_prefix", Status::invalid_argument);
+}
+
 }  // namespace
 
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
@@ -117,6 +141,7 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
       orders(config.orders, providers),
       audit(config.origin),
       backup(config.backup, state),
+      storage(config.storage, config.origin),
       system(orders, backup, state) {}
 
 void add_operations(ops::Registry& registry, Services& services) {
@@ -127,6 +152,7 @@ void add_operations(ops::Registry& registry, Services& services) {
   ops::add_payment_operations(registry, services.orders, services.wallet, services.simulation);
   add_audit_operations(registry, services.audit);
   add_backup_operations(registry, services.backup);
+  add_storage_operations(registry, services.storage);
   add_system_operations(registry, services.system);
 }
 

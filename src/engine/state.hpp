@@ -14,6 +14,7 @@
 #include "engine/audit_service.hpp"
 #include "engine/backup_service.hpp"
 #include "engine/config.hpp"
+#include "engine/storage_service.hpp"
 #include "engine/system_service.hpp"
 #include "ops/registry.hpp"
 #include "order/order_service.hpp"
@@ -37,6 +38,7 @@ struct Services {
   order::OrderService orders;
   AuditService audit;
   BackupService backup;
+  StorageService storage;
   SystemService system;
 };
 

@@ -28,15 +28,6 @@ constexpr std::string_view drivers =
 #endif
     ;
 
-Result<void> check_prefix(std::string_view prefix) {
-  if (sql::is_table_prefix(prefix) && prefix.front() >= 'a' && prefix.front() <= 'z') {
-    return {};
-  }
-  return Error{Status::invalid_argument, "storage.table_prefix",
-               "A table prefix is a letter, then at most 31 lower-case letters, digits and _."}
-      .at("storage.table_prefix");
-}
-
 Result<std::unique_ptr<sql::Database>> open_sqlite(const StorageConfig& config, const Seams& seams,
                                                    std::shared_ptr<sql::StatementTimes> times) {
   sql::sqlite::Options options;
@@ -97,6 +88,15 @@ Result<std::unique_ptr<sql::Database>> open_host(std::shared_ptr<sql::host::Driv
 }
 
 }  // namespace
+
+Result<void> check_prefix(std::string_view prefix) {
+  if (sql::is_table_prefix(prefix) && prefix.front() >= 'a' && prefix.front() <= 'z') {
+    return {};
+  }
+  return Error{Status::invalid_argument, "storage.table_prefix",
+               "A table prefix is a letter, then at most 31 lower-case letters, digits and _."}
+      .at("storage.table_prefix");
+}
 
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
                                                      const Seams& seams,

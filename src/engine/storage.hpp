@@ -2,12 +2,16 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "engine/config.hpp"
 #include "engine/seams.hpp"
 #include "sql/database.hpp"
 
 namespace kameng::engine {
+
+// INVALID_ARGUMENT storage.table_prefix.
+[[nodiscard]] Result<void> check_prefix(std::string_view table_prefix);
 
 // Reasons besides the driver's own: storage.driver_missing (INCOMPATIBLE: it was not compiled in,
 // or nobody knows it), storage.dsn_missing, storage.table_prefix (INVALID_ARGUMENT).

@@ -46,6 +46,7 @@ const std::vector<Reason>& common_reasons() {
       {"storage.io", unavailable, Retry::same},
       {"storage.corrupt", data_loss, Retry::never},
       {"storage.constraint", internal, Retry::never},
+      {"storage.moved", unavailable, Retry::later},
       // A host's own connection (sql/host).
       {"storage.joined_transaction", failed_precondition, Retry::never},
       {"storage.transaction_lost", aborted, Retry::same},

@@ -110,6 +110,8 @@ class Connection {
       const = 0;  // rows changed by the last finished statement
   [[nodiscard]] virtual Failure execute(
       std::string_view script) = 0;  // several statements, no parameters: migrations
+  // The script as execute() would send it.
+  [[nodiscard]] virtual std::string script_text(std::string_view script) const = 0;
   // In a transaction that writes: of several processes that bring the schema up to date at once,
   // one goes on and the others wait until it has committed. Nothing, where writers wait anyway.
   [[nodiscard]] virtual Failure lock_schema() { return {}; }

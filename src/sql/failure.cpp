@@ -65,6 +65,12 @@ Answer answer_for(Fault fault) {
 }  // namespace
 
 Error to_error(const Failure& failure) {
+  if (failure.fault == Fault::check && failure.constraint == "storage.moved") {
+    Error moved{Status::unavailable, "storage.moved",
+                "The shop moves, or has moved, to another database; this one is only read."};
+    moved.retry = Retry::later;
+    return moved;
+  }
   const Answer answer = answer_for(failure.fault);
   Error error;
   error.status = answer.status;

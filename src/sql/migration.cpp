@@ -2,43 +2,43 @@
 #include "sql/migration.hpp"
 
 #include <chrono>
-#include <map>
 #include <thread>
 #include <utility>
 
+#include "sql/migration_steps.hpp"
+
 namespace kameng::sql {
 
-namespace {
+const Script table_of_steps{.sqlite =
+                                "CREATE TABLE IF NOT EXISTS {p}migration ("
+                                " number INTEGER PRIMARY KEY NOT NULL,"
+                                " name TEXT NOT NULL,"
+                                " checksum TEXT NOT NULL,"
+                                " breaking INTEGER NOT NULL CHECK (breaking IN (0, 1)),"
+                                " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
+                                " applied_at_ms INTEGER NOT NULL"
+                                ") STRICT",
+                            .postgres =
+                                "CREATE TABLE IF NOT EXISTS {p}migration ("
+                                " number BIGINT PRIMARY KEY,"
+                                " name TEXT NOT NULL,"
+                                " checksum TEXT NOT NULL,"
+                                " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
+                                " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
+                                " applied_at_ms BIGINT NOT NULL"
+                                ")",
+                            .mariadb =
+                                "CREATE TABLE IF NOT EXISTS {p}migration ("
+                                " number BIGINT PRIMARY KEY NOT NULL,"
+                                " name VARCHAR(64) NOT NULL,"
+                                " checksum VARCHAR(16) NOT NULL,"
+                                " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
+                                " state VARCHAR(16) NOT NULL CHECK (state IN ('started', 'done')),"
+                                " applied_at_ms BIGINT NOT NULL,"
+                                " lease_until_ms BIGINT NOT NULL"
+                                ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"};
 
-constexpr Script create_table{
-    .sqlite =
-        "CREATE TABLE IF NOT EXISTS {p}migration ("
-        " number INTEGER PRIMARY KEY NOT NULL,"
-        " name TEXT NOT NULL,"
-        " checksum TEXT NOT NULL,"
-        " breaking INTEGER NOT NULL CHECK (breaking IN (0, 1)),"
-        " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
-        " applied_at_ms INTEGER NOT NULL"
-        ") STRICT",
-    .postgres =
-        "CREATE TABLE IF NOT EXISTS {p}migration ("
-        " number BIGINT PRIMARY KEY,"
-        " name TEXT NOT NULL,"
-        " checksum TEXT NOT NULL,"
-        " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
-        " state TEXT NOT NULL CHECK (state IN ('started', 'done')),"
-        " applied_at_ms BIGINT NOT NULL"
-        ")",
-    .mariadb =
-        "CREATE TABLE IF NOT EXISTS {p}migration ("
-        " number BIGINT PRIMARY KEY NOT NULL,"
-        " name VARCHAR(64) NOT NULL,"
-        " checksum VARCHAR(16) NOT NULL,"
-        " breaking BIGINT NOT NULL CHECK (breaking IN (0, 1)),"
-        " state VARCHAR(16) NOT NULL CHECK (state IN ('started', 'done')),"
-        " applied_at_ms BIGINT NOT NULL,"
-        " lease_until_ms BIGINT NOT NULL"
-        ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"};
+namespace {
 
 constexpr Statement list_migrations{
     "migration.list", "SELECT number, checksum, breaking, state FROM {p}migration ORDER BY number"};
@@ -66,13 +66,6 @@ constexpr Statement set_lease{"migration.set_lease",
 constexpr std::int64_t lease_ms = 5'000;
 constexpr std::chrono::milliseconds lease_pause{20};
 
-struct Applied {
-  std::string checksum;
-  bool breaking = false;
-  bool done = false;
-  bool leased = false;
-};
-
 Error refuse(Status status, std::string_view reason, std::string_view message,
              std::int64_t number) {
   Error error;
@@ -83,18 +76,21 @@ Error refuse(Status status, std::string_view reason, std::string_view message,
   return error;
 }
 
-std::map<std::int64_t, Applied> read_applied(Transaction& transaction) {
-  std::map<std::int64_t, Applied> applied;
+}  // namespace
+
+std::map<std::int64_t, AppliedStep> read_applied(Transaction& transaction) {
+  std::map<std::int64_t, AppliedStep> applied;
   const bool has_leases = transaction.dialect() == Dialect::mariadb;
   Rows rows = transaction.query(has_leases ? list_leases : list_migrations);
   while (rows.next()) {
-    applied[rows.int64(0)] = Applied{rows.text(1), rows.int64(2) != 0, rows.text_view(3) == "done",
-                                     has_leases && rows.int64(4) != 0};
+    applied[rows.int64(0)] =
+        AppliedStep{rows.text(1), rows.int64(2) != 0, rows.text_view(3) == "done",
+                    has_leases && rows.int64(4) != 0};
   }
   return applied;
 }
 
-Result<void> check_known(const std::map<std::int64_t, Applied>& applied,
+Result<void> check_known(const std::map<std::int64_t, AppliedStep>& applied,
                          std::span<const Migration> migrations, Dialect dialect) {
   const std::int64_t newest = migrations.empty() ? 0 : migrations.back().number;
   for (const auto& [number, step] : applied) {
@@ -125,6 +121,8 @@ Result<void> check_order(std::span<const Migration> migrations) {
   return {};
 }
 
+namespace {
+
 void apply(Transaction& transaction, const Migration& migration, bool started, TimeMs now_ms) {
   if (!started) {
     transaction.run(start_migration, migration.number, migration.name,
@@ -149,7 +147,7 @@ void apply(Transaction& transaction, const Migration& migration, bool started, T
 Result<void> create_table_of_steps(Database& database, const Deadline& deadline) {
   return database.write_alone(deadline, [](Transaction& transaction) -> Result<void> {
     if (Failure failure =
-            transaction.connection().execute(create_table.text_for(transaction.dialect()))) {
+            transaction.connection().execute(table_of_steps.text_for(transaction.dialect()))) {
       transaction.fail(std::move(failure));
     }
     return {};
@@ -165,7 +163,7 @@ struct Next {
 Result<void> claim_next(Transaction& transaction, std::span<const Migration> migrations,
                         TimeMs now_ms, Next& next) {
   next = {};
-  const std::map<std::int64_t, Applied> applied = read_applied(transaction);
+  const std::map<std::int64_t, AppliedStep> applied = read_applied(transaction);
   KAMENG_CHECK(check_known(applied, migrations, transaction.dialect()));
   for (const Migration& migration : migrations) {
     const auto found = applied.find(migration.number);
@@ -256,13 +254,13 @@ Result<void> Database::migrate(std::span<const Migration> migrations, TimeMs now
   return write_alone(deadline, [&](Transaction& transaction) -> Result<void> {
     Failure failure = transaction.connection().lock_schema();
     if (!failure) {
-      failure = transaction.connection().execute(create_table.text_for(dialect()));
+      failure = transaction.connection().execute(table_of_steps.text_for(dialect()));
     }
     if (failure) {
       transaction.fail(std::move(failure));
       return {};
     }
-    const std::map<std::int64_t, Applied> applied = read_applied(transaction);
+    const std::map<std::int64_t, AppliedStep> applied = read_applied(transaction);
     KAMENG_CHECK(check_known(applied, migrations, dialect()));
     for (const Migration& migration : migrations) {
       const auto found = applied.find(migration.number);

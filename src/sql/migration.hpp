@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,24 @@ struct Migration {
 
 // Of the name and the database's scripts as written, so that it is the same for every table prefix.
 [[nodiscard]] std::string checksum(const Migration& migration, Dialect dialect);
+
+// What migrate() would do with one step, without doing it.
+struct PlannedStep {
+  enum class State { missing, started, done };
+  const Migration* migration = nullptr;
+  State state = State::missing;
+  std::string sql;  // as it would be run, the table of steps before the first; none when it is done
+};
+
+// Reads only. A database that does not even have the table of steps lacks all of them. Reasons:
+// those of read(), and migrate()'s own.
+[[nodiscard]] Result<std::vector<PlannedStep>> plan(Database& database,
+                                                    std::span<const Migration> migrations,
+                                                    const Deadline& deadline);
+// Of a database that does not exist.
+[[nodiscard]] std::vector<PlannedStep> plan_from_nothing(std::span<const Migration> migrations,
+                                                         Dialect dialect,
+                                                         std::string_view table_prefix);
 
 // Database::migrate() gives these reasons besides write()'s: storage.migration_changed (a step that
 // was applied has another text now) and storage.schema_newer (a breaking step was applied that this

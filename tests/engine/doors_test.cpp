@@ -18,6 +18,7 @@
 #include <kameng/outbox.hpp>
 #include <kameng/payment.hpp>
 #include <kameng/sandbox.hpp>
+#include <kameng/storage_copy.hpp>
 #include <kameng/system.hpp>
 #include <kameng/vault.hpp>
 #include <kameng/wallet.hpp>
@@ -41,8 +42,9 @@ using AllRequests =
                payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
                wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
                audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
-               system::RunDue, system::Verify, system::Health, system::GetMetrics,
-               system::AdvanceClock, event::Pull, ledger::GetBalance>;
+               storage::PlanSchema, storage::CopyShop, system::RunDue, system::Verify,
+               system::Health, system::GetMetrics, system::AdvanceClock, event::Pull,
+               ledger::GetBalance>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

@@ -79,8 +79,11 @@ struct Place {
   std::set<std::string> statements;
 };
 
+// schema.plan is one because it may open another database; it writes nothing. What a move has
+// copied stays when it meets a fault, and the next call goes on there: tests/engine/copy_test.cpp.
 bool writes(const std::string& operation) {
-  return declared(operation)["kind"] == "write";
+  return declared(operation)["kind"] == "write" && operation != "schema.plan" &&
+         operation != "storage.copy";
 }
 
 // Plays a case in memory and notes the steps that run something new.

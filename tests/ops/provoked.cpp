@@ -60,6 +60,39 @@ Outcome changed() {
   return outcome;
 }
 
+Outcome schema_newer() {
+  FileShop at;
+  at.door.run("UPDATE kameng_migration SET number = 99 WHERE number = 2");
+  return at.shop.host("schema.plan");
+}
+
+// A shop in a file, and a file that it shall move to after somebody has changed either.
+Outcome moved(const std::string& target_script, bool leased) {
+  FileShop at;
+  Json storage{{"driver", "sqlite"}, {"path", at.folder.file("target.db")}};
+  { Shop other({.path = at.folder.file("target.db")}); }
+  SideDoor(at.folder.file("target.db")).run(target_script);
+  if (leased) {
+    at.door.run(
+        "INSERT INTO kameng_job (kind, args, state, attempt, max_attempts, due_at_ms,"
+        " created_at_ms) VALUES ('a', '', 'leased', 1, 2, 1790000000001, 0)");
+  }
+  return at.shop.host("storage.copy", {{"storage", storage}});
+}
+
+Outcome copy_unfit() {
+  return moved("ALTER TABLE kameng_notice DROP COLUMN outcome", false);
+}
+Outcome copy_newer() {
+  return moved("UPDATE kameng_migration SET number = 99 WHERE number = 2", false);
+}
+Outcome copy_leased() {
+  return moved(
+      "DROP TRIGGER kameng_audit_entry_no_delete; DELETE FROM kameng_audit_entry;"
+      "DELETE FROM kameng_key",
+      true);
+}
+
 Outcome sealed_contact_damaged() {
   FileShop at;
   at.door.run("UPDATE kameng_account SET email = zeroblob(length(email))");
@@ -142,6 +175,14 @@ Outcome too_much_money() {
 
 const std::vector<Provoked>& provoked() {
   static const std::vector<Provoked> most{
+      {"schema.plan", "storage.schema_newer", schema_newer},
+      {"storage.copy", "storage.schema_newer", copy_newer},
+      {"storage.copy", "storage.copy_unfit", copy_unfit},
+      {"storage.copy", "storage.copy_leased", copy_leased},
+      // A shop on a server, and a library with drivers of servers; tested in engine.
+      {"storage.copy", "storage.copy_source"},
+      {"storage.copy", "storage.dsn_missing"},
+      {"schema.plan", "storage.dsn_missing"},
       {"account.register", "account.busy", busy_register},
       {"account.login", "account.busy", busy_login},
       {"account.login", "account.frozen", frozen},

@@ -610,6 +610,23 @@ trait Operations
     }
 
     /**
+     * Show the SQL that a database lacks, and which opening it would run.
+     *
+     * @param array{storage?: array{driver?: string, path?: string, dsn?: string, pool_size?: int, table_prefix?: string, slow_ms?: int}} $request
+     * @param Context $context
+     *
+     * @return array{steps: list<array{number: int, name: string, state: 'missing'|'started'|'done', breaking: bool, sql: string}>}
+     *
+     * @throws KamengException storage.driver_missing, storage.dsn_missing, storage.schema_newer, storage.table_prefix
+     */
+    public function schemaPlan(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('schema.plan', $request, $context);
+    }
+
+    /**
      * Count a sku's codes.
      *
      * @param array{sku_id: string} $request
@@ -624,6 +641,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('stock.get', $request, $context);
+    }
+
+    /**
+     * Move the shop from SQLite into another database, batch by batch.
+     *
+     * @param array{storage: array{driver?: string, path?: string, dsn?: string, pool_size?: int, table_prefix?: string, slow_ms?: int}, budget_ms?: int, batch_rows?: int, cancel?: bool} $request
+     * @param Context $context
+     *
+     * @return array{done: bool, ok: bool, table: string, rows_copied: int, rows_total: int, audit_entries: int, audit_root: string, checks: list<array{name: string, ok: bool, detail: string}>}
+     *
+     * @throws KamengException storage.copy_leased, storage.copy_source, storage.copy_target, storage.copy_unfit, storage.driver_missing, storage.dsn_missing, storage.schema_newer, storage.table_prefix
+     */
+    public function storageCopy(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('storage.copy', $request, $context);
     }
 
     /**

@@ -116,10 +116,13 @@ Failure HostConnection::command(std::string_view name, std::string_view sql) {
   return failure(fault, name);
 }
 
-Failure HostConnection::execute(std::string_view script) {
+std::string HostConnection::script_text(std::string_view script) const {
   std::string sql = with_prefix(script, options_->table_prefix);
-  return command("script",
-                 dialect() == Dialect::mariadb ? with_collation(std::move(sql)) : std::move(sql));
+  return dialect() == Dialect::mariadb ? with_collation(std::move(sql)) : sql;
+}
+
+Failure HostConnection::execute(std::string_view script) {
+  return command("script", script_text(script));
 }
 
 Failure HostConnection::begin(std::string_view own) {

@@ -152,10 +152,13 @@ void MariadbConnection::close_cursors() {
   }
 }
 
+std::string MariadbConnection::script_text(std::string_view script) const {
+  return with_collation(with_prefix(script, options_->table_prefix), is_mariadb_);
+}
+
 Failure MariadbConnection::execute(std::string_view script) {
   is_touched_ = true;
-  return run("script", without_empty_statements(with_collation(
-                           with_prefix(script, options_->table_prefix), is_mariadb_)));
+  return run("script", without_empty_statements(script_text(script)));
 }
 
 Failure MariadbConnection::run(std::string_view name, const std::string& sql) {

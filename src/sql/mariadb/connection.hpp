@@ -35,6 +35,7 @@ class MariadbConnection final : public ServerConnection {
   [[nodiscard]] Cursor* prepare(const Statement& statement, Failure& failure) override;
   [[nodiscard]] std::int64_t changes() const override { return changes_; }
   [[nodiscard]] Failure execute(std::string_view script) override;
+  [[nodiscard]] std::string script_text(std::string_view script) const override;
   [[nodiscard]] Failure begin_read() override;
   [[nodiscard]] Failure begin_write(const Deadline& deadline) override;
   [[nodiscard]] Failure commit() override;

@@ -39,6 +39,7 @@ class PostgresConnection final : public ServerConnection {
   [[nodiscard]] Failure flush() override;
   [[nodiscard]] std::int64_t changes() const override { return changes_; }
   [[nodiscard]] Failure execute(std::string_view script) override;
+  [[nodiscard]] std::string script_text(std::string_view script) const override;
   [[nodiscard]] Failure lock_schema() override;
   [[nodiscard]] Failure begin_read() override;
   [[nodiscard]] Failure begin_write(const Deadline& deadline) override;

@@ -158,8 +158,12 @@ void PostgresConnection::close_cursors() {
   }
 }
 
+std::string PostgresConnection::script_text(std::string_view script) const {
+  return with_prefix(script, settings_->options.table_prefix);
+}
+
 Failure PostgresConnection::execute(std::string_view script) {
-  const std::string sql = with_prefix(script, settings_->options.table_prefix);
+  const std::string sql = script_text(script);
   if (Failure failure = announce("script", sql, {})) {
     return failure;
   }

@@ -122,8 +122,12 @@ void SqliteConnection::close_cursors() {
   }
 }
 
+std::string SqliteConnection::script_text(std::string_view script) const {
+  return with_prefix(script, options_->table_prefix);
+}
+
 Failure SqliteConnection::execute(std::string_view script) {
-  const std::string sql = with_prefix(script, options_->table_prefix);
+  const std::string sql = script_text(script);
   const char* next = sql.c_str();
   while (*next != '\0') {
     sqlite3_stmt* raw = nullptr;

@@ -46,6 +46,7 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] Cursor* prepare(const Statement& statement, Failure& failure) override;
   [[nodiscard]] std::int64_t changes() const override { return sqlite3_changes64(database_); }
   [[nodiscard]] Failure execute(std::string_view script) override;
+  [[nodiscard]] std::string script_text(std::string_view script) const override;
   [[nodiscard]] Failure begin_read() override;
   [[nodiscard]] Failure begin_write(const Deadline& deadline) override;
   [[nodiscard]] Failure commit() override;

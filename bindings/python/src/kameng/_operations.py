@@ -418,6 +418,22 @@ class SandboxOperations:
         return answer
 
 
+class SchemaOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def plan(
+        self, request: t.SchemaPlanRequest | None = None, context: t.Context | None = None
+    ) -> t.SchemaPlanAnswer:
+        """Show the SQL that a database lacks, and which opening it would run."""
+        answer: t.SchemaPlanAnswer = self._run(
+            "schema.plan", request or {}, context or {}
+        )
+        return answer
+
+
 class StockOperations:
     __slots__ = ("_run",)
 
@@ -430,6 +446,22 @@ class StockOperations:
         """Count a sku's codes."""
         answer: t.StockGetAnswer = self._run(
             "stock.get", request, context or {}
+        )
+        return answer
+
+
+class StorageOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def copy(
+        self, request: t.StorageCopyRequest, context: t.Context | None = None
+    ) -> t.StorageCopyAnswer:
+        """Move the shop from SQLite into another database, batch by batch."""
+        answer: t.StorageCopyAnswer = self._run(
+            "storage.copy", request, context or {}
         )
         return answer
 
@@ -528,6 +560,8 @@ class Operations:
         self.outbox = OutboxOperations(run)
         self.payment = PaymentOperations(run)
         self.sandbox = SandboxOperations(run)
+        self.schema = SchemaOperations(run)
         self.stock = StockOperations(run)
+        self.storage = StorageOperations(run)
         self.system = SystemOperations(run)
         self.wallet = WalletOperations(run)

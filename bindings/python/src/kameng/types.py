@@ -1357,6 +1357,52 @@ class SandboxPayAnswer(TypedDict):
     """The notice."""
 
 
+class SchemaPlanRequestStorage(TypedDict):
+    """Which database; absent: the engine's own. A file that is not there stays so."""
+
+    driver: NotRequired[str]
+    """sqlite, postgres, mariadb, or the name that the host registered a driver under."""
+    path: NotRequired[str]
+    """Of sqlite: a file, or :memory:."""
+    dsn: NotRequired[str]
+    """Of a server: postgresql://user:password@host/database (or any libpq connection string), mariadb://user:password@host:3306/database?socket=/path."""
+    pool_size: NotRequired[int]
+    """Of a server: how many connections are open at most; a call waits for a free one until its deadline."""
+    table_prefix: NotRequired[str]
+    """Begins the name of every table, so that they can live in a database of yours: a letter, then lower-case letters, digits and _."""
+    slow_ms: NotRequired[int]
+    """Statements that take so long are told of in a storage.slow event, and system.metrics tells what each took; absent: nothing is timed."""
+
+
+class SchemaPlanRequest(TypedDict):
+    """Asks schema.plan."""
+
+    storage: NotRequired[SchemaPlanRequestStorage]
+    """Which database; absent: the engine's own. A file that is not there stays so."""
+
+
+class SchemaPlanAnswerStepsItem(TypedDict):
+    """Every step that this library knows."""
+
+    number: int
+    """From 1, rising; they are done in this order."""
+    name: str
+    """What it is about."""
+    state: Literal["missing", "started", "done"]
+    """missing: opening an engine runs it; started: it was interrupted, and opening runs it again; done."""
+    breaking: bool
+    """True when libraries that do not know this step refuse the database afterwards."""
+    sql: str
+    """What opening would run; empty for a step that is done."""
+
+
+class SchemaPlanAnswer(TypedDict):
+    """What schema.plan answers."""
+
+    steps: list[SchemaPlanAnswerStepsItem]
+    """Every step that this library knows."""
+
+
 class StockGetRequest(TypedDict):
     """Asks stock.get."""
 
@@ -1373,6 +1419,68 @@ class StockGetAnswer(TypedDict):
     """Codes set aside for unpaid orders."""
     sold: int
     """Codes sold, revealed or not."""
+
+
+class StorageCopyRequestStorage(TypedDict):
+    """The database that the shop moves to, as an engine will open it later."""
+
+    driver: NotRequired[str]
+    """sqlite, postgres, mariadb, or the name that the host registered a driver under."""
+    path: NotRequired[str]
+    """Of sqlite: a file, or :memory:."""
+    dsn: NotRequired[str]
+    """Of a server: postgresql://user:password@host/database (or any libpq connection string), mariadb://user:password@host:3306/database?socket=/path."""
+    pool_size: NotRequired[int]
+    """Of a server: how many connections are open at most; a call waits for a free one until its deadline."""
+    table_prefix: NotRequired[str]
+    """Begins the name of every table, so that they can live in a database of yours: a letter, then lower-case letters, digits and _."""
+    slow_ms: NotRequired[int]
+    """Statements that take so long are told of in a storage.slow event, and system.metrics tells what each took; absent: nothing is timed."""
+
+
+class StorageCopyRequest(TypedDict):
+    """Asks storage.copy."""
+
+    storage: StorageCopyRequestStorage
+    """The database that the shop moves to, as an engine will open it later."""
+    budget_ms: NotRequired[int]
+    """How long this call copies; 0: one batch. The last call checks everything besides, in the call's own time."""
+    batch_rows: NotRequired[int]
+    """How many rows one transaction copies at most."""
+    cancel: NotRequired[bool]
+    """True: the shop stays where it is and is open for writers again. Drop the target."""
+
+
+class StorageCopyAnswerChecksItem(TypedDict):
+    """When it is done: the two databases compared, and what system.verify says of the target."""
+
+    name: str
+    """What was checked."""
+    ok: bool
+    """Whether it holds."""
+    detail: str
+    """Counts and ids; never a secret."""
+
+
+class StorageCopyAnswer(TypedDict):
+    """What storage.copy answers."""
+
+    done: bool
+    """False: call again, with the same target."""
+    ok: bool
+    """True when it is done and every check holds."""
+    table: str
+    """Where it stands; empty when it is done."""
+    rows_copied: int
+    """Of all tables, by all calls so far."""
+    rows_total: int
+    """Of all tables that are copied."""
+    audit_entries: int
+    """Size of the audit log in the target; 0 until it is done."""
+    audit_root: str
+    """Merkle root of the audit log in the target, in hex; empty until it is done."""
+    checks: list[StorageCopyAnswerChecksItem]
+    """When it is done: the two databases compared, and what system.verify says of the target."""
 
 
 class SystemAdvanceClockRequest(TypedDict):
