@@ -17,7 +17,8 @@
 namespace kameng::audit {
 namespace {
 
-// Due work places entries far sooner, if anybody asks for it.
+// A run of due work places what was written before it; one that had too much to do may leave
+// entries to the next, and the clock of the node that wrote them may be ahead.
 constexpr std::int64_t unplaced_max_ms = 10 * 60'000;
 
 // Of an entry_body(), which begins with it; 0 of anything else.
@@ -213,7 +214,7 @@ class CheckpointCheck {
 }  // namespace
 
 std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
-                            const crypto::PublicKey& key, TimeMs now_ms) {
+                            const crypto::PublicKey& key, TimeMs due_run_ms) {
   Blame positions("audit.positions");
   Blame tiles("audit.tiles");
   Blame checkpoints("audit.checkpoints");
@@ -240,7 +241,7 @@ std::vector<Finding> verify(sql::Transaction& tx, std::string_view origin,
   }
   if (!tx.is_only_writer()) {
     sql::Rows rows = tx.query(verify_unplaced);
-    if (rows.next() && written_at_ms(rows.text_view(1)) < now_ms - unplaced_max_ms) {
+    if (rows.next() && written_at_ms(rows.text_view(1)) < due_run_ms - unplaced_max_ms) {
       positions.add("no position yet, of the entry with the id", rows.int64(0));
     }
   }

@@ -6,6 +6,7 @@
 #include "audit/verify.hpp"
 #include "ledger/totals.hpp"
 #include "order/verify.hpp"
+#include "queue/job.hpp"
 #include "sql/statement.hpp"
 #include "vault/code_store.hpp"
 
@@ -57,10 +58,11 @@ constexpr Check checks[] = {
 }  // namespace
 
 std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys,
-                                std::string_view origin, TimeMs now_ms) {
+                                std::string_view origin) {
+  const TimeMs due_run_ms = queue::last_due_run(tx).value_or(0);
   std::vector<Finding> findings = ledger::verify(tx);
   for (std::vector<Finding> part : {vault::verify(tx), order::verify(tx),
-                                    audit::verify(tx, origin, keys.public_key(), now_ms)}) {
+                                    audit::verify(tx, origin, keys.public_key(), due_run_ms)}) {
     findings.insert(findings.end(), std::make_move_iterator(part.begin()),
                     std::make_move_iterator(part.end()));
   }

@@ -11,6 +11,6 @@
 namespace kameng::engine {
 
 [[nodiscard]] std::vector<Finding> self_check(sql::Transaction& tx, const keys::KeyRing& keys,
-                                              std::string_view origin, TimeMs now_ms);
+                                              std::string_view origin);
 
 }  // namespace kameng::engine

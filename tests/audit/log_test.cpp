@@ -77,9 +77,9 @@ std::vector<Hash> roots_of(const std::vector<Hash>& leaves) {
   return roots;
 }
 
-std::string wrong(RawDatabase& db, const Signer& signer) {
+std::string wrong(RawDatabase& db, const Signer& signer, TimeMs due_run_ms = 0) {
   const auto findings =
-      db.write([&](Transaction& tx) { return verify(tx, origin, signer.key, 0); });
+      db.write([&](Transaction& tx) { return verify(tx, origin, signer.key, due_run_ms); });
   REQUIRE(findings.size() == 3);
   std::string names;
   for (const Finding& finding : findings) {
@@ -391,6 +391,23 @@ TEST_SUITE("audit") {
     CHECK(Damaged().after("UPDATE t_audit_checkpoint SET note = (SELECT note FROM "
                           "t_audit_checkpoint WHERE size = 300)"
                           " WHERE size = 600") == "audit.checkpoints;");
+  }
+  // Goal: an entry that runs of due work pass over is found; one that no run has had to place is
+  // not a fault, however old. Method: one entry without a position, and the last run at three
+  // times.
+  TEST_CASE("the check finds an entry that nobody places") {
+    constexpr TimeMs written_ms = 1'790'000'000'000;
+    constexpr TimeMs patience_ms = 600'000;
+    RawDatabase db({audit_schema});
+    const Signer signer = test_signer();
+    db.write([&](Transaction& tx) {
+      append_one(tx, entry_number(1), "host", written_ms);
+      return true;
+    });
+    CHECK(wrong(db, signer, 0) == "");
+    CHECK(wrong(db, signer, written_ms + patience_ms) == "");
+    CHECK(wrong(db, signer, written_ms + patience_ms + 1) ==
+          (test::on_server() ? "audit.positions;" : ""));
   }
   // Goal: a log that was rewritten whole, tiles and checkpoints too, is found out by the missing
   // key. Method: the same log signed by another key.

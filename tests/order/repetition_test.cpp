@@ -1,5 +1,7 @@
 // repetition_test.cpp - the same thing done twice: with one key, with two keys, after a commit
 // whose outcome was lost, with a clock that jumps back, and when its first try failed.
+#include <atomic>
+
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -107,13 +109,23 @@ TEST_SUITE("order") {
 
   // Goal: a commit whose outcome nobody knows is answered rightly and done once, at each step of
   // the trade.
-  // Method: the WAL's flush fails at the commit; on the reopened file the work is found or done
-  // again.
+  // Method: the WAL's flush fails at the commit, a server's connection ends there; on the reopened
+  // file or another connection the work is found or done again.
   TEST_CASE("a commit is lost after COMMIT") {
     const FaultyDisk disk;
+    std::atomic<bool> loses_next = false;
+    const UseSeams seams({.before_statement = [&loses_next](std::string_view name) {
+      return name == "commit" && loses_next.exchange(false) ? sql::Fault::lost : sql::Fault::none;
+    }});
     const TempFolder folder;
     Market market(5, {.path = folder.file("shop.db")});
-    const auto lose_commit = [&] { disk.vfs.fail_next_sync("-wal"); };
+    const auto lose_commit = [&] {
+      if (on_server()) {
+        loses_next = true;
+      } else {
+        disk.vfs.fail_next_sync("-wal");
+      }
+    };
     lose_commit();
     const Json order = market.place();
     CHECK(market.stock() == "4/1/0");

@@ -48,7 +48,8 @@ TEST_SUITE("vault") {
     CHECK(shop.stock(shop.sku) == "7/0/3");
     write([&](auto& tx) {
       vault::claim(tx, vault::pick(tx, shop.sku, 2), shop.sku, {second, 1});
-      CHECK_FALSE(vault::fold_stock(tx, 1));  // counted in place
+      // On SQLite it was counted in place; on servers there is more than one row to fold.
+      CHECK(vault::fold_stock(tx, 1) == kameng::test::on_server());
     });
     CHECK(shop.stock(shop.sku) == "5/0/5");
     CHECK(shop.sound());
@@ -197,6 +198,7 @@ TEST_SUITE("vault") {
     const auto finding_after = [](const char* script) {
       vault::test::Shop shop;
       shop.stock_up(shop.sku, 2);
+      shop.memory.write([](sql::Transaction& tx) { return vault::fold_stock(tx, 100); });
       shop.memory.damage(script);
       std::string wrong;
       for (const Finding& finding :

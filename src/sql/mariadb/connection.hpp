@@ -64,6 +64,7 @@ class MariadbConnection final : public ServerConnection {
   void touch() noexcept { is_touched_ = true; }
   void count_changes(std::int64_t changes) noexcept { changes_ = changes; }
   void give_back() noexcept { --cursors_in_use_; }
+  void give_up() noexcept { is_broken_ = true; }  // whoever is next gets another session
 
  private:
   using Cursors = std::array<std::unique_ptr<MariadbCursor>, 2>;  // without and with its lock

@@ -149,7 +149,7 @@ bool MariadbCursor::execute(Failure& failure) {
         [&] { return mysql_stmt_store_result_start(&failed, prepared_); },
         [&](int status) { return mysql_stmt_store_result_cont(&failed, prepared_, status); });
     if (failed != 0) {
-      fail(failure);
+      cut_off(failure);
       return false;
     }
     if (writes_) {  // RETURNING: a row for each that was changed
@@ -243,7 +243,7 @@ bool MariadbCursor::fetch(Failure& failure) {
     return false;
   }
   if (answer == 1 || !fetch_the_rest()) {
-    fail(failure);
+    cut_off(failure);
     return false;
   }
   return true;
@@ -331,6 +331,13 @@ const MariadbCursor::Column* MariadbCursor::holding(int column, Kind kind, Kind 
     return nullptr;
   }
   return &found;
+}
+
+// The server ended the rows with an error: a deadlock. The library then takes the answer to a later
+// statement for more of these rows, and waits for their end, so that the session is used no more.
+void MariadbCursor::cut_off(Failure& failure) const {
+  fail(failure);
+  connection_->give_up();
 }
 
 void MariadbCursor::fail(Failure& failure) const {

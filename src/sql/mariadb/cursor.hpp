@@ -66,6 +66,7 @@ class MariadbCursor final : public Cursor {
   // The column when it holds something of one of the kinds; else null, and it is remembered that it
   // was read as another kind than it holds.
   [[nodiscard]] const Column* holding(int column, Kind kind, Kind or_kind) const;
+  void cut_off(Failure& failure) const;
   void fail(Failure& failure) const;
   [[nodiscard]] Failure misread() const;
 
