@@ -195,7 +195,8 @@ TEST_SUITE("engine") {
   }
 
   // Goal: a caller whose time runs out in the queue goes away with nothing done.
-  // Method: a statement of another caller stands still until the second has gone.
+  // Method: a statement of another caller stands still until the second has gone; on a server the
+  //         queue is for the only connection.
   TEST_CASE("a call whose deadline passes in the queue does nothing") {
     std::mutex mutex;
     std::condition_variable changed;
@@ -212,7 +213,11 @@ TEST_SUITE("engine") {
                              return sql::Fault::none;
                            },
                        .trace = {}});
-    Shop shop;
+    ShopOptions options;
+    if (on_server()) {
+      options.extra = {{"storage", {{"pool_size", 1}}}};
+    }
+    Shop shop(options);
     engine::use_seams({});
     const Json category = shop.must("category.create", {{"name", "Music"}});
     Outcome slow;

@@ -13,9 +13,20 @@ namespace {
 
 constexpr std::int64_t hold_ms = 15 * 60'000;
 constexpr std::int64_t overdue_ms = 30'000;
+constexpr std::int64_t lease_ms = 60'000;
 
 Json one_of(const std::string& sku) {
   return {{"lines", {{{"sku_id", sku}, {"quantity", 1}}}}};
+}
+
+// A write helps for a moment only, in which a busy server may not get done: there the next ones, of
+// which this one stores nothing, go on, once the lease of what was begun is over.
+template <class Condition>
+bool comes(Shop& shop, const Condition& there) {
+  for (int more = on_server() ? 100 : 0; more > 0 && !there(); --more) {
+    shop.must("system.advance_clock", {{"by_ms", lease_ms}});
+  }
+  return there();
 }
 
 // A shop whose statement of one name can be made to fail.
@@ -63,7 +74,7 @@ TEST_SUITE("engine") {
     static_cast<void>(shop.call("category.create", {{"name", "x"}}, Json::object()));
     CHECK_FALSE(free());  // a stranger starts nothing
     CHECK(shop.host("order.place", one_of(sku)).reason() == "stock.sold_out");
-    CHECK(free());
+    CHECK(comes(shop, free));
     CHECK(shop.host("order.place", one_of(sku)).ok);
     CHECK(shop.must("system.health").contains("last_run_due_ms") == false);
   }
@@ -87,7 +98,7 @@ TEST_SUITE("engine") {
     CHECK(shop.must("stock.get", {{"sku_id", sku}})["available"] == 0);
     fragile.fail("", Fault::none);
     shop.must("category.create", {{"name", "Films"}});
-    CHECK(shop.must("stock.get", {{"sku_id", sku}})["available"] == 1);
+    CHECK(comes(shop, [&] { return shop.must("stock.get", {{"sku_id", sku}})["available"] == 1; }));
     CHECK(shop.must("category.list")["items"].size() == 6);
   }
 
@@ -136,7 +147,7 @@ TEST_SUITE("engine") {
     CHECK(status() == "pending_payment");
     shop.must("system.advance_clock", {{"by_ms", overdue_ms}});
     shop.must("category.create", {{"name", "Music"}});
-    CHECK(status() == "delivered");
+    CHECK(comes(shop, [&] { return status() == "delivered"; }));
     CHECK(shop.must_as(Json::object(), "notice.receive", notice)["reply"]["status"] == 200);
     CHECK(shop.must("stock.get", {{"sku_id", sku}})["sold"] == 1);
     shop.check_books();

@@ -242,7 +242,12 @@ TEST_SUITE("engine") {
           shop.must("order.place", {{"lines", {{{"sku_id", sku}, {"quantity", 2}}}}});
       CHECK(order["expires_at_ms"] == 1'800'000'900'000);
       CHECK(shop.pay(order["order_id"]) == "delivered");
-      return SideDoor(path).tables();
+      SideDoor::Tables tables = SideDoor(path).tables();
+      // On servers the tables are there before the shop, and say until when they were being made.
+      if (on_server()) {
+        tables.erase("kameng_migration");
+      }
+      return tables;
     };
     const TempFolder one;
     const TempFolder two;

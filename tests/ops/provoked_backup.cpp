@@ -79,9 +79,6 @@ const std::vector<Provoked>& provoked_backups() {
       {restore, "backup.busy", [] { return busy(restore); }},
       {increment, "backup.foreign", [] { return by_another_shop(increment); }},
       {verify, "vault.key_wrong", [] { return by_another_shop(verify); }},
-      // A database that is not SQLite; what it is told is tested in engine.
-      {"backup.create", "backup.server_tool"},
-      {increment, "backup.server_tool"},
   };
   return all;
 }

@@ -33,6 +33,11 @@ Json read_json(const std::string& path) {
   return Json::parse(read_bytes(path));
 }
 
+bool is_for_storage(const Json& one) {
+  const Json named = one.value("storage", Json::array({storage_under_test()}));
+  return std::find(named.begin(), named.end(), storage_under_test()) != named.end();
+}
+
 void check_part(const std::string& where, const Json& found, const Json& wanted) {
   if (wanted.is_object() && wanted.contains("$one_of")) {
     const Json& choices = wanted["$one_of"];
@@ -59,7 +64,9 @@ void check_part(const std::string& where, const Json& found, const Json& wanted)
 }
 
 Conversation::Conversation(Shop& shop, std::string folder)
-    : shop_(&shop), folder_(std::move(folder)), saved_{{"temp", temp_.file("")}} {}
+    : shop_(&shop),
+      folder_(std::move(folder)),
+      saved_{{"temp", temp_.file("")}, {"storage", storage_under_test()}} {}
 
 const Json& Conversation::saved(const std::string& name) const {
   const auto found = saved_.find(name);

@@ -41,12 +41,15 @@ class Conversation {
 
   Shop* shop_;
   std::string folder_;
-  TempFolder temp_{TempFolder::in_memory()};  // saved as `temp`
+  TempFolder temp_{TempFolder::in_memory()};  // saved as `temp`; `storage` is saved too
   std::map<std::string, Json> saved_;
 };
 
 // Fails the test unless `wanted` is a part of `found`.
 void check_part(const std::string& where, const Json& found, const Json& wanted);
+
+// Whether a case is for the database under test: it names those it is for, or none.
+[[nodiscard]] bool is_for_storage(const Json& one);
 
 [[nodiscard]] std::string read_bytes(const std::string& path);
 [[nodiscard]] Json read_json(const std::string& path);
