@@ -258,7 +258,7 @@ Result<storage::Copied> finish(command::Command& command, const Move& move,
   };
   KAMENG_CHECK(move.target.read(move.patience, [&](sql::Transaction& tx) -> Result<void> {
     copied.checks.resize(3);
-    for (const Finding& finding : self_check(tx, command.keys(), origin, command.now_ms())) {
+    for (const Finding& finding : self_check(tx, command.keys(), origin)) {
       copied.checks.push_back({std::string(finding.name), finding.ok, finding.detail});
     }
     return {};
