@@ -28,8 +28,9 @@ struct Outcome {
 // Whether what failed this way may be run again, after so many lost connections at most.
 [[nodiscard]] bool may_repeat(Fault fault, Repeats& repeats, int losses_max);
 
-// Waits before the work runs again after a conflict. False, at once, when after the wait there would
-// be no time left to run in: the work ends with its conflict, and not with a run that is cut short.
+// Waits before the work runs again after a conflict. False, at once, when after the wait there
+// would be no time left to run in: the work ends with its conflict, and not with a run that is cut
+// short.
 [[nodiscard]] bool pause_before_repeat(const Repeats& repeats, const Deadline& deadline);
 
 }  // namespace kameng::sql

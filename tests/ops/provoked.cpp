@@ -179,8 +179,7 @@ const std::vector<Provoked>& provoked() {
       {"storage.copy", "storage.schema_newer", copy_newer},
       {"storage.copy", "storage.copy_unfit", copy_unfit},
       {"storage.copy", "storage.copy_leased", copy_leased},
-      // A shop on a server, and a library with drivers of servers; tested in engine.
-      {"storage.copy", "storage.copy_source"},
+      // A library with drivers of servers.
       {"storage.copy", "storage.dsn_missing"},
       {"schema.plan", "storage.dsn_missing"},
       {"account.register", "account.busy", busy_register},

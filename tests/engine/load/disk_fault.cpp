@@ -207,10 +207,14 @@ class Life {
         return;
       }
     }
-    if (over() || !import("MORE-", more_codes) || over()) {
+    if (over()) {
       return;
     }
+    // Bulk work moves the log into the file between its slices, due work what is left of it.
     const auto before = std::filesystem::file_size(path_);
+    if (!import("MORE-", more_codes) || over()) {
+      return;
+    }
     act("system.run_due", {{"budget_ms", 10'000}});
     life_.checkpointed_bytes = static_cast<std::int64_t>(std::filesystem::file_size(path_)) -
                                static_cast<std::int64_t>(before);
