@@ -48,12 +48,13 @@ class RawDatabase {
     return std::move(*answer);
   }
 
-  // The failure that the body's transaction ended with; nothing of it is kept.
+  // The failure that the body's transaction ended with; nothing of it is kept. A server runs what
+  // failed as a conflict again until the deadline, so that is near.
   template <class Body>
   sql::Failure fail(Body&& body) {
     sql::Failure failure;
     const Result<void> outcome =
-        database_->write(soon(), [&](sql::Transaction& tx) -> Result<void> {
+        database_->write(Deadline::after_ms(2'000), [&](sql::Transaction& tx) -> Result<void> {
           body(tx);
           tx.settle();
           failure = tx.failure();

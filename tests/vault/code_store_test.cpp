@@ -119,7 +119,7 @@ TEST_SUITE("vault") {
     const auto fault_of = [&](auto body) {
       sql::Fault fault = sql::Fault::none;
       const auto outcome = shop.memory.database().write(
-          tests::MemoryDatabase::soon(), [&](sql::Transaction& tx) -> Result<void> {
+          Deadline::after_ms(2'000), [&](sql::Transaction& tx) -> Result<void> {
             body(tx);
             tx.settle();
             fault = tx.failure().fault;
