@@ -16,5 +16,5 @@ endforeach()
 function(kameng_server_test name server)
   add_test(NAME ${name} COMMAND ${ARGN})
   set_tests_properties(${name} PROPERTIES LABELS servers SKIP_RETURN_CODE 77
-    FIXTURES_REQUIRED ${server} ENVIRONMENT KAMENG_TEST_SERVERS=${servers_folder})
+    FIXTURES_REQUIRED ${server} ENVIRONMENT KAMENG_TEST_SERVERS=${PROJECT_BINARY_DIR}/tests/servers)
 endfunction()
