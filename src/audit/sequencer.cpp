@@ -15,7 +15,7 @@ bool lock_head(sql::Transaction& tx) {
 }
 
 void take_turn(sql::Transaction& tx) {
-  if (tx.node().count > 1) {
+  if (tx.dialect() == sql::Dialect::mariadb) {
     tx.run_exactly(1, head_turn);
   }
 }

@@ -20,7 +20,8 @@ namespace kameng::audit {
 [[nodiscard]] bool lock_head(sql::Transaction& tx);
 
 // Before the first write behind that lock. Nodes of a cluster do not see each other's locks: of two
-// that have taken the turn, the one that commits second runs again.
+// that have taken the turn, the one that commits second runs again. On MariaDB always: a session
+// that was opened while its node was cut off does not know that it is in a cluster.
 void take_turn(sql::Transaction& tx);
 
 }  // namespace kameng::audit

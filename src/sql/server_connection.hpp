@@ -15,6 +15,9 @@ class ServerConnection : public Connection {
  public:
   // False once the connection is lost: it is closed and not given to anybody else.
   [[nodiscard]] virtual bool is_sound() const = 0;
+  // Asked once, of a transaction that writes and has failed: false when the server dropped what it
+  // had done in the middle of it, without a word, so that whatever failed afterwards is no wonder.
+  [[nodiscard]] virtual bool is_whole() { return true; }
   // A statement that waits or runs past this point is given up with Fault::interrupted.
   virtual void give_up_at(const Deadline& deadline) = 0;
   // Statements sent since the connection was opened.

@@ -101,8 +101,12 @@ Outcome ServerDatabase::run_once(ServerConnection& connection, const Deadline& d
   Transaction transaction(connection);
   Result<void> answer = run_work(work, transaction, this);
   if (transaction.failed()) {
+    Failure failed = transaction.failure();
+    if (access == Access::writing && failed.fault != Fault::conflict && !connection.is_whole()) {
+      failed.fault = Fault::conflict;
+    }
     connection.rollback();
-    return {to_error(transaction.failure()), transaction.failure().fault};
+    return {to_error(failed), failed.fault};
   }
   if (!answer.ok() || access == Access::reading) {
     connection.rollback();

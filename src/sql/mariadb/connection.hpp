@@ -46,6 +46,7 @@ class MariadbConnection final : public ServerConnection {
   [[nodiscard]] bool in_transaction() const override { return in_transaction_; }
 
   [[nodiscard]] bool is_sound() const override { return !is_broken_ && !client_.is_over(); }
+  [[nodiscard]] bool is_whole() override;
   void give_up_at(const Deadline& deadline) override;
   [[nodiscard]] std::int64_t statements() const noexcept override { return statements_; }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> prepared() const override;
@@ -90,8 +91,10 @@ class MariadbConnection final : public ServerConnection {
   bool in_transaction_ = false;
   bool is_writing_ = false;
   bool is_touched_ = false;  // a statement has run in this transaction
+  bool is_marked_ = false;   // with a savepoint at its beginning
   bool is_broken_ = false;
   bool is_mariadb_ = true;  // and not another server with its protocol
+  bool is_clustered_ = false;
   Node node_;
 };
 

@@ -48,6 +48,7 @@ constexpr std::array meanings{
     Meaning{1264, Fault::check},
     Meaning{1265, Fault::check},
     Meaning{1290, Fault::read_only},
+    Meaning{1305, Fault::conflict},  // a savepoint is gone, and with it the transaction
     Meaning{1317, Fault::interrupted},
     Meaning{1364, Fault::check},
     Meaning{1366, Fault::check},

@@ -83,10 +83,10 @@ Outcome Buyers::call(int first, const char* operation, const Json& request, cons
                      const std::string& key, Sale& sale) {
   Json with_key = context;
   with_key["idempotency_key"] = key + operation;
-  constexpr int attempts_max = 60;
+  constexpr std::int64_t patience_ms = 60'000;
   Outcome outcome;
   int node = first;
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+  for (const std::int64_t until = now_ms() + patience_ms; now_ms() < until;) {
     for (int n = 0; n < nodes && shunned_until_ms_.at(static_cast<std::size_t>(node)) > now_ms();
          ++n) {
       node = (node + 1) % nodes;
