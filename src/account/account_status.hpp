@@ -28,6 +28,8 @@ struct CustomerFacts {
 };
 
 // Nothing for an unknown account.
+[[nodiscard]] sql::Asked<std::optional<CustomerFacts>> ask_customer(sql::Transaction& tx,
+                                                                    AccountId id);
 [[nodiscard]] std::optional<CustomerFacts> find_customer(sql::Transaction& tx, AccountId id);
 
 }  // namespace kameng::account

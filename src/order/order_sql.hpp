@@ -27,10 +27,14 @@ inline constexpr sql::Statement find_order_of_payment{
     "order.find_of_payment", KAMENG_FIND_ORDER "(SELECT order_id FROM {p}payment WHERE id = ?)",
     sql::Lock::rows};
 #undef KAMENG_FIND_ORDER
-inline constexpr sql::Statement find_lines{
-    "order_line.find",
-    "SELECT line, sku_id, name, quantity, unit_price_micros, amount, supplier_id, commission_bp"
-    " FROM {p}order_line WHERE order_id = ? ORDER BY line"};
+#define KAMENG_FIND_LINES                                                                      \
+  "SELECT line, sku_id, name, quantity, unit_price_micros, amount, supplier_id, commission_bp" \
+  " FROM {p}order_line WHERE order_id = "
+inline constexpr sql::Statement find_lines{"order_line.find", KAMENG_FIND_LINES "? ORDER BY line"};
+inline constexpr sql::Statement find_lines_of_payment{
+    "order_line.find_of_payment",
+    KAMENG_FIND_LINES "(SELECT order_id FROM {p}payment WHERE id = ?) ORDER BY line"};
+#undef KAMENG_FIND_LINES
 inline constexpr sql::Statement update_order{
     "order.update",
     "UPDATE {p}order SET status = ?, covered = ?, due_at_ms = ?, delivered_at_ms = ?"
@@ -75,25 +79,26 @@ inline constexpr sql::Statement verify_balances_of_orders{
     " WHERE account IN (200, 203) GROUP BY owner, account, currency"
     " HAVING sum(credit) <> sum(debit)"};
 
-// The quotas, each by its own partial index; no more rows are looked at than the limit needs.
-inline constexpr sql::Statement count_unpaid_of_account{
-    "order.count_unpaid_of_account",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE account_id = ? AND account_id IS NOT NULL"
-    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
-inline constexpr sql::Statement count_unpaid_of_contact{
-    "order.count_unpaid_of_contact",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT "
+// The quotas, each by its own partial index: a row for each unpaid order, no more than the limit
+// needs.
+inline constexpr sql::Statement unpaid_of_account{
+    "order.unpaid_of_account",
+    "SELECT 1 FROM {p}order WHERE account_id = ? AND account_id IS NOT NULL"
+    " AND status IN (0, 1) LIMIT ?"};
+inline constexpr sql::Statement unpaid_of_contact{
+    "order.unpaid_of_contact",
+    "SELECT 1 FROM {p}order WHERE contact_blind = ? AND contact_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
-inline constexpr sql::Statement count_unpaid_of_device{
-    "order.count_unpaid_of_device",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT "
+    " AND status IN (0, 1) LIMIT ?"};
+inline constexpr sql::Statement unpaid_of_device{
+    "order.unpaid_of_device",
+    "SELECT 1 FROM {p}order WHERE device_blind = ? AND device_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
-inline constexpr sql::Statement count_unpaid_of_network{
-    "order.count_unpaid_of_network",
-    "SELECT count(*) FROM (SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT "
+    " AND status IN (0, 1) LIMIT ?"};
+inline constexpr sql::Statement unpaid_of_network{
+    "order.unpaid_of_network",
+    "SELECT 1 FROM {p}order WHERE network_blind = ? AND network_blind IS NOT "
     "NULL"
-    " AND status IN (0, 1) LIMIT ?) AS unpaid"};
+    " AND status IN (0, 1) LIMIT ?"};
 
 }  // namespace kameng::order

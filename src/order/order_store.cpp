@@ -24,38 +24,37 @@ void insert(sql::Transaction& tx, const Order& order, const Origin& origin) {
 
 namespace {
 
+// The order and its lines, each found by the same id; they are asked for together.
 template <class IdType>
 std::optional<Order> find_by(sql::Transaction& tx, const sql::Statement& statement,
-                             const IdType& id) {
+                             const sql::Statement& lines_statement, const IdType& id) {
   Order order;
-  {
-    auto rows = tx.query(statement, id);
-    if (!rows.next()) {
-      return std::nullopt;
-    }
-    order.id = rows.template id<OrderId>(0);
-    order.account_id = rows.template maybe_id<AccountId>(1);
-    order.status = static_cast<OrderStatus>(rows.int64(2));
-    order.total = {rows.int64(4), Currency::parse(rows.text_view(3)).value_or(Currency{})};
-    order.covered = rows.int64(5);
-    order.created_at_ms = rows.int64(6);
-    order.expires_at_ms = rows.int64(7);
-    order.due_at_ms = rows.maybe_int64(8);
-    order.delivered_at_ms = rows.maybe_int64(9);
-    if (!rows.is_null(10)) {
-      order.lookup_hash = rows.blob(10);
-    }
+  auto rows = tx.query(statement, id);
+  auto lines = tx.query(lines_statement, id);
+  if (!rows.next()) {
+    return std::nullopt;
   }
-  auto rows = tx.query(find_lines, order.id);
-  while (rows.next()) {
-    order.lines.push_back({.line = static_cast<std::int32_t>(rows.int64(0)),
-                           .sku_id = rows.template id<SkuId>(1),
-                           .name = rows.text(2),
-                           .quantity = static_cast<std::int32_t>(rows.int64(3)),
-                           .unit_price_micros = rows.int64(4),
-                           .amount = rows.int64(5),
-                           .supplier_id = rows.maybe_text(6),
-                           .commission_bp = static_cast<std::int32_t>(rows.int64(7))});
+  order.id = rows.template id<OrderId>(0);
+  order.account_id = rows.template maybe_id<AccountId>(1);
+  order.status = static_cast<OrderStatus>(rows.int64(2));
+  order.total = {rows.int64(4), Currency::parse(rows.text_view(3)).value_or(Currency{})};
+  order.covered = rows.int64(5);
+  order.created_at_ms = rows.int64(6);
+  order.expires_at_ms = rows.int64(7);
+  order.due_at_ms = rows.maybe_int64(8);
+  order.delivered_at_ms = rows.maybe_int64(9);
+  if (!rows.is_null(10)) {
+    order.lookup_hash = rows.blob(10);
+  }
+  while (lines.next()) {
+    order.lines.push_back({.line = static_cast<std::int32_t>(lines.int64(0)),
+                           .sku_id = lines.template id<SkuId>(1),
+                           .name = lines.text(2),
+                           .quantity = static_cast<std::int32_t>(lines.int64(3)),
+                           .unit_price_micros = lines.int64(4),
+                           .amount = lines.int64(5),
+                           .supplier_id = lines.maybe_text(6),
+                           .commission_bp = static_cast<std::int32_t>(lines.int64(7))});
   }
   return order;
 }
@@ -63,11 +62,11 @@ std::optional<Order> find_by(sql::Transaction& tx, const sql::Statement& stateme
 }  // namespace
 
 std::optional<Order> find(sql::Transaction& tx, const OrderId& id) {
-  return find_by(tx, find_order, id);
+  return find_by(tx, find_order, find_lines, id);
 }
 
 std::optional<Order> find_of_payment(sql::Transaction& tx, const PaymentId& id) {
-  return find_by(tx, find_order_of_payment, id);
+  return find_by(tx, find_order_of_payment, find_lines_of_payment, id);
 }
 
 void update(sql::Transaction& tx, const Order& before, const OrderChange& change) {

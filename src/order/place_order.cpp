@@ -165,55 +165,80 @@ Decision decide(const PlaceFacts& facts, const Place& request, const PlaceDraft&
 
 namespace {
 
-std::int64_t count(sql::Transaction& tx, const sql::Statement& statement, const Bytes& key,
-                   std::int64_t limit) {
-  auto rows = tx.query(statement, key, limit);
-  return rows.next() ? rows.int64(0) : 0;
-}
+// Asks how many orders of each kind wait for payment.
+class Unpaid {
+ public:
+  Unpaid(sql::Transaction& tx, const PlaceDraft& draft, const Origin& origin,
+         const Config& config) {
+    std::optional<Bytes> account;
+    if (draft.account_id) {
+      account.emplace(draft.account_id->bytes.begin(), draft.account_id->bytes.end());
+    }
+    ask(tx, &PlaceFacts::unpaid_account, unpaid_of_account, account, config.unpaid_per_account);
+    ask(tx, &PlaceFacts::unpaid_contact, unpaid_of_contact, origin.contact_blind,
+        config.unpaid_per_contact);
+    ask(tx, &PlaceFacts::unpaid_device, unpaid_of_device, origin.device_blind,
+        config.unpaid_per_device);
+    ask(tx, &PlaceFacts::unpaid_network, unpaid_of_network, origin.network_blind,
+        config.unpaid_per_network);
+  }
 
-void count_unpaid(sql::Transaction& tx, PlaceFacts& facts, const PlaceDraft& draft,
-                  const Origin& origin, const Config& config) {
-  if (draft.account_id) {
-    const Bytes id(draft.account_id->bytes.begin(), draft.account_id->bytes.end());
-    facts.unpaid_account = count(tx, count_unpaid_of_account, id, config.unpaid_per_account);
+  void answer(PlaceFacts& facts) {
+    for (auto& [count, orders] : asked_) {
+      facts.*count = orders.answer();
+    }
   }
-  if (origin.contact_blind) {
-    facts.unpaid_contact =
-        count(tx, count_unpaid_of_contact, *origin.contact_blind, config.unpaid_per_contact);
+
+ private:
+  using Count = std::int64_t PlaceFacts::*;
+
+  void ask(sql::Transaction& tx, Count count, const sql::Statement& statement,
+           const std::optional<Bytes>& key, std::int64_t limit) {
+    if (key) {
+      asked_.emplace_back(
+          count, sql::Asked<std::int64_t>(tx.query(statement, *key, limit), [](sql::Rows& rows) {
+            std::int64_t orders = 0;
+            while (rows.next()) {
+              ++orders;
+            }
+            return orders;
+          }));
+    }
   }
-  if (origin.device_blind) {
-    facts.unpaid_device =
-        count(tx, count_unpaid_of_device, *origin.device_blind, config.unpaid_per_device);
-  }
-  if (origin.network_blind) {
-    facts.unpaid_network =
-        count(tx, count_unpaid_of_network, *origin.network_blind, config.unpaid_per_network);
-  }
-}
+
+  std::vector<std::pair<Count, sql::Asked<std::int64_t>>> asked_;
+};
 
 // In the order of locks: balances, quotas, codes.
 PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft,
                       const Origin& origin, const Config& config, TimeMs now_ms) {
   PlaceFacts facts;
+  std::optional<sql::Asked<std::optional<account::CustomerFacts>>> asked;
   if (draft.account_id) {
-    const auto customer = account::find_customer(tx, *draft.account_id);
-    facts.customer_known = customer && customer->active;
+    asked.emplace(account::ask_customer(tx, *draft.account_id));
   }
   for (const LineRequest& line : request.lines) {
     facts.lines.push_back({.sku = catalog::find_sku(tx, line.sku_id)});
+  }
+  if (asked) {
+    const auto customer = asked->answer();
+    facts.customer_known = customer && customer->active;
   }
   if (draft.payment && draft.payment->channel == nullptr && facts.lines.front().sku) {
     facts.wallet = read_wallet(tx, draft.account_id, facts.lines.front().sku->currency);
   }
   lock_quotas(tx, draft.account_id, origin, now_ms);
-  count_unpaid(tx, facts, draft, origin, config);
+  Unpaid unpaid(tx, draft, origin, config);
   for (std::size_t i = 0; i < facts.lines.size(); ++i) {
     LineFacts& line = facts.lines[i];
     if (line.sku && line.sku->published) {
       line.codes = vault::pick(tx, line.sku->id, request.lines[i].quantity);
-      if (facts.has_unpaid()) {
-        line.available = vault::stock_of(tx, line.sku->id).available;
-      }
+    }
+  }
+  unpaid.answer(facts);
+  for (LineFacts& line : facts.lines) {
+    if (facts.has_unpaid() && line.sku && line.sku->published) {
+      line.available = vault::stock_of(tx, line.sku->id).available;
     }
   }
   return facts;

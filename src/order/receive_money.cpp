@@ -198,16 +198,23 @@ MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& ev
                             std::string_view provider, std::string_view merchant) {
   MoneyFacts facts{
       .event = event, .provider = std::string(provider), .merchant = std::string(merchant)};
-  facts.recorded = payment::recorded_outcome(tx, provider, event.event_id);
+  auto recorded = payment::ask_recorded_outcome(tx, provider, event.event_id);
+  const auto id = payment::payment_of(event.out_trade_no);
+  // The order first: its payments are read behind its lock.
+  facts.order = id ? find_of_payment(tx, *id) : std::nullopt;
+  facts.recorded = recorded.answer();
   if (facts.recorded) {
     return facts;
   }
-  if (const auto id = payment::payment_of(event.out_trade_no)) {
-    // The order first: its payments are read behind its lock.
-    facts.order = find_of_payment(tx, *id);
-    if (facts.order) {
-      facts.others = payment::find_of_order(tx, facts.order->id);
+  if (facts.order) {
+    auto payments = payment::ask_of_order(tx, facts.order->id);
+    const bool takes_codes =
+        event.kind == payment::NoticeKind::paid &&
+        (is_unpaid(facts.order->status) || facts.order->status == OrderStatus::expired);
+    if (takes_codes) {
+      facts.codes = read_codes(tx, *facts.order, true);
     }
+    facts.others = payments.answer();
     const auto named = std::find_if(facts.others.begin(), facts.others.end(),
                                     [&](const auto& payment) { return payment.id == *id; });
     if (named != facts.others.end()) {
@@ -220,11 +227,6 @@ MoneyFacts read_money_facts(sql::Transaction& tx, const payment::NoticeEvent& ev
   }
   if (!fits(facts) || !takes_money(*facts.payment)) {
     facts.trade_booked = payment::is_suspended(tx, trade_ref(facts));
-    return facts;
-  }
-  const OrderStatus status = facts.order->status;
-  if (is_unpaid(status) || status == OrderStatus::expired) {
-    facts.codes = read_codes(tx, *facts.order, true);
   }
   return facts;
 }

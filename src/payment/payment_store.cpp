@@ -36,7 +36,7 @@ Payment read_payment(const sql::Rows& rows) {
   return payment;
 }
 
-std::vector<Payment> read_payments(sql::Rows rows) {
+std::vector<Payment> read_payments(sql::Rows& rows) {
   std::vector<Payment> payments;
   while (rows.next()) {
     payments.push_back(read_payment(rows));
@@ -102,8 +102,12 @@ std::optional<Payment> find(sql::Transaction& tx, const PaymentId& id) {
   return rows.next() ? std::optional(read_payment(rows)) : std::nullopt;
 }
 
+sql::Asked<std::vector<Payment>> ask_of_order(sql::Transaction& tx, const OrderId& order_id) {
+  return {tx.query(find_payments_of_order, order_id), read_payments};
+}
+
 std::vector<Payment> find_of_order(sql::Transaction& tx, const OrderId& order_id) {
-  return read_payments(tx.query(find_payments_of_order, order_id));
+  return ask_of_order(tx, order_id).answer();
 }
 
 void update(sql::Transaction& tx, const Payment& changed, AttemptState from) {
@@ -145,10 +149,11 @@ void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms) {
          notice.digest, now_ms);
 }
 
-std::optional<std::string> recorded_outcome(sql::Transaction& tx, std::string_view provider,
-                                            std::string_view event_id) {
-  auto rows = tx.query(find_notice, event_id, provider);
-  return rows.next() ? std::optional(rows.text(0)) : std::nullopt;
+sql::Asked<std::optional<std::string>> ask_recorded_outcome(sql::Transaction& tx,
+                                                            std::string_view provider,
+                                                            std::string_view event_id) {
+  return {tx.query(find_notice, event_id, provider),
+          [](sql::Rows& rows) { return rows.next() ? std::optional(rows.text(0)) : std::nullopt; }};
 }
 
 }  // namespace kameng::payment

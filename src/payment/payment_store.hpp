@@ -59,6 +59,8 @@ struct NoticeRecord {
 
 void insert(sql::Transaction& tx, const Payment& payment);
 [[nodiscard]] std::optional<Payment> find(sql::Transaction& tx, const PaymentId& id);
+[[nodiscard]] sql::Asked<std::vector<Payment>> ask_of_order(sql::Transaction& tx,
+                                                            const OrderId& order_id);
 [[nodiscard]] std::vector<Payment> find_of_order(sql::Transaction& tx, const OrderId& order_id);
 // Guarded by the state it had: another change in between runs the phase again. A way that the
 // transition table does not have fails the transaction; so for refunds.
@@ -71,8 +73,7 @@ void update(sql::Transaction& tx, const Refund& changed, AttemptState from, Time
 
 void insert(sql::Transaction& tx, const NoticeRecord& notice, TimeMs now_ms);
 // What came of the event; nothing when it was not received before.
-[[nodiscard]] std::optional<std::string> recorded_outcome(sql::Transaction& tx,
-                                                          std::string_view provider,
-                                                          std::string_view event_id);
+[[nodiscard]] sql::Asked<std::optional<std::string>> ask_recorded_outcome(
+    sql::Transaction& tx, std::string_view provider, std::string_view event_id);
 
 }  // namespace kameng::payment

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sql/driver.hpp"
@@ -76,6 +78,25 @@ class Rows {
   Failure* failure_;
   StatementTimes* times_;
   StatementTimes::Duration spent_;  // so far, by the database alone
+};
+
+// A question whose answer is read later. Those that are asked before one of them is answered go to
+// the database together, where it takes several at once; a statement is asked once at a time.
+template <class Answer>
+class Asked {
+ public:
+  using Read = std::function<Answer(Rows&)>;
+  Asked(Rows rows, Read read) : rows_(std::move(rows)), read_(std::move(read)) {}
+
+  // Once.
+  [[nodiscard]] Answer answer() {
+    Rows rows = std::move(rows_);
+    return read_(rows);
+  }
+
+ private:
+  Rows rows_;
+  Read read_;
 };
 
 class Transaction {

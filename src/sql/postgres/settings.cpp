@@ -16,11 +16,15 @@ struct FreeOptions {
 };
 
 // What a session must have whatever the server or the dsn says. A host that is stopped in the
-// middle of a transaction does not hold its locks for ever.
+// middle of a transaction does not hold its locks for ever. A statement is planned once, for any
+// values and for tables of any size: a plan is kept for as long as the connection, and one that was
+// made while a table was small would read it from end to end when it no longer is. Compiling would
+// take such a reading, which counts as dear, for a long one.
 constexpr std::string_view session_options =
     "-c standard_conforming_strings=on -c client_min_messages=error -c statement_timeout=0"
     " -c lock_timeout=0 -c idle_in_transaction_session_timeout=60000"
-    " -c default_transaction_deferrable=off";
+    " -c default_transaction_deferrable=off"
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
 
 // libpq takes what it is not told from the environment, or from files of the home folder; so it is
 // told. A path below a file is one where nothing can be.
