@@ -90,15 +90,65 @@ void report(const char* title, const Buyers& buyers, const AllConflicts& from,
               Json(buyers.unanswered()).dump().c_str());
 }
 
-void import_lot(int node, int lot, const std::string& sku, int count) {
-  std::string lines;
-  for (int n = 1; n <= count; ++n) {
-    lines += "LOT" + std::to_string(lot) + "-" + std::to_string(n) + "\n";
+// Six products: the first is what everybody wants. Counts every code that was ever imported.
+class Stock {
+ public:
+  explicit Stock(int codes)
+      : codes_(codes), skus_{cluster->shop(0).stock_sku(codes, 10'000'000, "RUSH")} {}
+
+  void add_products() {
+    for (int n = 0; n < 5; ++n) {
+      skus_.push_back(cluster->shop(0).stock_sku(0));
+      import(skus_.back(), 60);
+    }
   }
-  const Json request{
-      {"sku_id", sku}, {"format", "lines"}, {"encoding", "utf-8"}, {"content", lines}};
-  const Json context{{"as", "host"}, {"timeout_ms", 60'000}};
-  CHECK(cluster->shop(node).must_as(context, "code.import", request)["imported"] == count);
+  void import(const std::string& sku, int count) {
+    ++lots_;
+    std::string lines;
+    for (int n = 1; n <= count; ++n) {
+      lines += "LOT" + std::to_string(lots_) + "-" + std::to_string(n) + "\n";
+    }
+    const Json request{
+        {"sku_id", sku}, {"format", "lines"}, {"encoding", "utf-8"}, {"content", lines}};
+    const Json context{{"as", "host"}, {"timeout_ms", 60'000}};
+    Shop& shop = cluster->shop(lots_ % importing_nodes_);
+    CHECK(shop.must_as(context, "code.import", request)["imported"] == count);
+    codes_ += count;
+  }
+  // While the others wait for a node, a call may take longer than it is given.
+  void top_up() {
+    const Outcome stock = cluster->shop(0).host("stock.get", {{"sku_id", hot()}});
+    if (stock.ok && stock.answer["available"] < 50) {
+      import(hot(), 100);
+    }
+  }
+  void import_on_first(int nodes) { importing_nodes_ = nodes; }
+
+  [[nodiscard]] const std::string& hot() const { return skus_.front(); }
+  [[nodiscard]] const std::vector<std::string>& skus() const { return skus_; }
+  [[nodiscard]] int codes() const { return codes_; }
+
+ private:
+  int codes_;
+  std::vector<std::string> skus_;
+  int lots_ = 0;
+  int importing_nodes_ = 2;
+};
+
+// The buyers of two nodes that say nothing for a while, one of them twice.
+void cut_off_in_turn(Stock& stock, Buyers& buyers) {
+  stock.import_on_first(1);
+  for (const int node : {1, 2, 1}) {
+    cluster->tell(node, "freeze");
+    std::this_thread::sleep_for(cut_off_for);
+    cluster->tell(node, "thaw");
+    const std::size_t sold_then = buyers.sales_on(node);
+    CHECK(wait_until(milliseconds(60'000), [&] {
+      stock.top_up();
+      return buyers.sales_on(node) >= sold_then + 50;
+    }));
+  }
+  stock.import_on_first(2);
 }
 
 // The longest time in which nobody could buy; how many orders had a call repeated elsewhere.
@@ -184,58 +234,27 @@ TEST_SUITE_BEGIN("engine.cluster");
 // arrive at another node; nodes are frozen for longer than the others wait for them, one is killed;
 // then each node is asked for everything.
 TEST_CASE("a rush on three nodes, which are cut off in turn, one killed, and come back") {
-  Shop& shop = cluster->shop(0);
-  const std::string hot = shop.stock_sku(600, 10'000'000, "RUSH");
+  Stock stock(600);
   AllConflicts before = conflicts();
   auto start = Clock::now();
-  Buyers rush(*cluster, {hot}, threads_a_node);
+  Buyers rush(*cluster, stock.skus(), threads_a_node);
   rush.close();
   rush.join();
   report("the last 600 codes of one product", rush, before, Clock::now() - start);
   CHECK(Json(rush.unanswered()).dump() == "{}");
-  std::vector<std::string> skus{hot};
-  std::int64_t codes = 600;
-  int lots = 0;
-  bool of_two = true;  // imports go to one of the nodes that stay
-  const auto import = [&](const std::string& sku, int count) {
-    ++lots;
-    import_lot(of_two ? lots % 2 : 0, lots, sku, count);
-    codes += count;
-  };
-  for (int n = 0; n < 5; ++n) {
-    skus.push_back(shop.stock_sku(0));
-    import(skus.back(), 60);
-  }
-  import(hot, 300);
-  // While the others wait for a node, a call may take longer than it is given.
-  const auto top_up = [&] {
-    const Outcome stock = shop.host("stock.get", {{"sku_id", hot}});
-    if (stock.ok && stock.answer["available"] < 50) {
-      import(hot, 100);
-    }
-  };
+  stock.add_products();
+  stock.import(stock.hot(), 300);
   before = conflicts();
   start = Clock::now();
-  Buyers patient(*cluster, skus, threads_a_node);
-  of_two = false;
-  for (const int node : {1, 2, 1}) {
-    cluster->tell(node, "freeze");
-    std::this_thread::sleep_for(cut_off_for);
-    cluster->tell(node, "thaw");
-    const std::size_t sold_then = patient.sales_on(node);
-    CHECK(wait_until(milliseconds(60'000), [&] {
-      top_up();
-      return patient.sales_on(node) >= sold_then + 50;
-    }));
-  }
+  Buyers patient(*cluster, stock.skus(), threads_a_node);
+  cut_off_in_turn(stock, patient);
   patient.close();
   patient.join();
-  of_two = true;
   report("six products, nodes cut off in turn", patient, before, Clock::now() - start);
-  import(hot, 300);
+  stock.import(stock.hot(), 300);
   before = conflicts();
   start = Clock::now();
-  Buyers buyers(*cluster, skus, threads_a_node);
+  Buyers buyers(*cluster, stock.skus(), threads_a_node);
   REQUIRE(wait_until(milliseconds(60'000), [&] { return buyers.sales() >= 150; }));
   before[killed].at_commit -= conflicts()[killed].at_commit;
   before[killed].before -= conflicts()[killed].before;
@@ -246,14 +265,14 @@ TEST_CASE("a rush on three nodes, which are cut off in turn, one killed, and com
   std::future<void> coming_back =
       std::async(std::launch::async, [] { cluster->tell(static_cast<int>(killed), "start"); });
   while (coming_back.wait_for(milliseconds(50)) != std::future_status::ready) {
-    top_up();
+    stock.top_up();
   }
   coming_back.get();
   const auto back_at = Clock::now();
   const std::size_t sold_without = buyers.sales() - sold_then;
   const std::size_t sold_by_it_then = buyers.sales_on(static_cast<int>(killed));
   const bool sells_again = wait_until(milliseconds(60'000), [&] {
-    top_up();
+    stock.top_up();
     return buyers.sales_on(static_cast<int>(killed)) >= sold_by_it_then + 50;
   });
   buyers.close();
@@ -269,7 +288,7 @@ TEST_CASE("a rush on three nodes, which are cut off in turn, one killed, and com
   CHECK(sold_without > 0);
   CHECK(sold_by_it > 0);
   CHECK(repeated > 0);  // or the kill met nobody
-  check_all({&rush, &patient, &buyers}, skus, static_cast<std::size_t>(codes));
+  check_all({&rush, &patient, &buyers}, stock.skus(), static_cast<std::size_t>(stock.codes()));
 }
 
 TEST_SUITE_END();
