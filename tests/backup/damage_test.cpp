@@ -37,7 +37,8 @@ TEST_SUITE("backup") {
   TEST_CASE("a flipped byte in any file is found") {
     Chain chain;
     std::size_t flips = 0;
-    for (const auto& [name, bytes] : chain.files) {
+    for (const auto& [path, bytes] : chain.files) {
+      const std::string& name = path;  // clang 14 captures no binding
       const std::size_t stride = name.ends_with(".data") ? 4099 : 1;
       for (std::size_t at = 0; at < bytes.size(); at += stride) {
         CAPTURE(name);
@@ -56,7 +57,8 @@ TEST_SUITE("backup") {
   // Method: each file without its last byte, halved, empty, and with a byte more.
   TEST_CASE("a file that is shorter or longer is found") {
     Chain chain;
-    for (const auto& [name, bytes] : chain.files) {
+    for (const auto& [path, bytes] : chain.files) {
+      const std::string& name = path;  // clang 14 captures no binding
       CAPTURE(name);
       for (const std::size_t size : {bytes.size() - 1, bytes.size() / 2, std::size_t{0}}) {
         CHECK(chain.with(name, bytes.substr(0, size)) == "backup.damaged");
@@ -70,7 +72,8 @@ TEST_SUITE("backup") {
   // Method: each file missing; the last manifest is the exception: without it the chain is shorter.
   TEST_CASE("a missing file is told as missing") {
     Chain chain;
-    for (const auto& [name, bytes] : chain.files) {
+    for (const auto& [path, bytes] : chain.files) {
+      const std::string& name = path;  // clang 14 captures no binding
       CAPTURE(name);
       std::filesystem::remove(chain.path + "/" + name);
       const std::string outcome = rebuilt(chain.folder, std::nullopt, chain.temp.file("out"));

@@ -242,7 +242,8 @@ TEST_SUITE("provider") {
     CHECK(close(64, 64).paid);
     CHECK(close(1, 1).paid);
     const std::size_t wrong[][2] = {{65, 1}, {1, 65}, {0, 1}, {1, 0}};
-    for (const auto& [trade_no, merchant] : wrong) {
+    for (const auto& lengths : wrong) {
+      const std::size_t trade_no = lengths[0], merchant = lengths[1];
       CAPTURE(trade_no);
       CAPTURE(merchant);
       const Outcome outcome = close(trade_no, merchant);
