@@ -71,7 +71,7 @@ struct ImportProgress {
 
 // How much one slice does before it lets the trade in; whichever is reached first.
 struct SliceBounds {
-  std::int64_t ms = 12;
+  std::int64_t ms = 4;
   std::int64_t rows = 8192;
 };
 

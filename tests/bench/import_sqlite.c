@@ -57,7 +57,7 @@ struct plain_import* plain_import_open(const char* path, const unsigned char sku
   expect(import, sqlite3_open(path, &import->db), SQLITE_OK);
   const char* settings[] = {"PRAGMA synchronous=FULL",     "PRAGMA temp_store=MEMORY",
                             "PRAGMA mmap_size=0",          "PRAGMA secure_delete=ON",
-                            "PRAGMA cache_size=-65536",    "PRAGMA wal_autocheckpoint=16384",
+                            "PRAGMA cache_size=-12288",    "PRAGMA wal_autocheckpoint=16384",
                             "PRAGMA journal_mode=WAL"};
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
     sqlite3_stmt* setting = prepare(import, settings[i]);

@@ -79,7 +79,7 @@ void Replay::open(Connection& connection, const std::string& path, bool reads) {
   run_once(database, "PRAGMA temp_store=MEMORY");
   run_once(database, "PRAGMA mmap_size=0");
   run_once(database, "PRAGMA secure_delete=ON");
-  run_once(database, reads ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-65536");
+  run_once(database, reads ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-12288");
   run_once(database, "PRAGMA wal_autocheckpoint=0");
   run_once(database, "PRAGMA journal_size_limit=67108864");
   if (!in_memory_) {

@@ -19,7 +19,7 @@ struct Options {
   std::string path;  // ":memory:" or a file; it is made, with mode 0600, when its folder is there
   std::string table_prefix = "kameng_";  // lower-case letters, digits and _; what `{p}` becomes
   std::string vfs;                       // empty: the system's
-  std::int64_t writer_cache_kib = 64 * 1024;
+  std::int64_t writer_cache_kib = 12 * 1024;
   std::int64_t reader_cache_kib = 8 * 1024;
   int readers_max = 8;
   std::int64_t open_timeout_ms = 10'000;  // how long opening waits for other processes
