@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/migrations.hpp"
+#include "sql/marks.hpp"
 #include "support/shop.hpp"
 
 namespace kameng::test {
@@ -176,6 +177,22 @@ std::vector<PlanStep> Planner::explain(const SentStatement& statement) {
                                                         : of_mariadb(statement);
 }
 
+// With nulls on PostgreSQL, whose plan is for any values, and texts on MariaDB, which every kind of
+// column can be looked up by.
+std::vector<PlanStep> Planner::explain(const sql::Statement& statement) {
+  const sql::Dialect dialect = door_ ? sql::Dialect::sqlite : database_->dialect();
+  const sql::Marked marked =
+      sql::with_marks(sql::with_prefix(statement.text_for(dialect), "kameng_"), dialect);
+  if (marked.sql.empty()) {
+    return {};  // not for this database
+  }
+  return explain(
+      {marked.sql + std::string(door_ ? "" : sql::lock_words(statement.lock)),
+       std::vector<sql::Value>(
+           static_cast<std::size_t>(marked.values),
+           dialect == sql::Dialect::mariadb ? sql::Value(std::string_view("1")) : sql::Value())});
+}
+
 std::vector<PlanStep> Planner::of_sqlite(const std::string& text) {
   std::vector<PlanStep> steps;
   for (const std::string& line : door_->plan(text)) {
@@ -184,8 +201,8 @@ std::vector<PlanStep> Planner::of_sqlite(const std::string& text) {
   return steps;
 }
 
-// A sort counts where no index would spare it: where the database, told to do without, has none that
-// gives the order and is not read from end to end.
+// A sort counts where no index would spare it: where the database, told to do without, has none
+// that gives the order and is not read from end to end.
 std::vector<PlanStep> Planner::of_postgres(const SentStatement& statement) {
   std::vector<PlanStep> steps = postgres_steps(statement, "");
   const auto bad = [](const PlanStep& step) { return step.scans || step.sorts; };
@@ -243,8 +260,7 @@ std::vector<PlanStep> Planner::of_mariadb(const SentStatement& statement) {
     // Rows are put in; "<derived2>" holds what another step found; a list is no table.
     const bool reads_table =
         kind != "INSERT" && !table.starts_with("<") && !has(extra, "Table function");
-    steps.push_back({reads_table && (type == "ALL" || type == "index"),
-                     has(extra, "filesort"),
+    steps.push_back({reads_table && (type == "ALL" || type == "index"), has(extra, "filesort"),
                      type + " on " + table + " using " + key + " " + extra});
   }
   return steps;

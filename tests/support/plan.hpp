@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sql/statement.hpp"
 #include "sql/value.hpp"
 #include "support/clean_database.hpp"
 #include "support/side_door.hpp"
@@ -35,6 +36,8 @@ class Planner {
   Planner();
   // The steps that read tables or sort; none of one that only puts rows in.
   [[nodiscard]] std::vector<PlanStep> explain(const SentStatement& statement);
+  // One that nobody has sent.
+  [[nodiscard]] std::vector<PlanStep> explain(const sql::Statement& statement);
 
  private:
   void read_indexes();
