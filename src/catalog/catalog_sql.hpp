@@ -113,6 +113,10 @@ CREATE TABLE IF NOT EXISTS {p}sku (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
+// Servers have had it from the first.
+inline constexpr sql::Script catalog_schema_3{
+    .sqlite = "CREATE INDEX {p}goods_category_all ON {p}goods (category_id, id);"};
+
 inline constexpr sql::Statement insert_category{
     "category.insert",
     "INSERT INTO {p}category (id, parent_id, name, created_at_ms) VALUES (?,?,?,?)"};
