@@ -143,6 +143,7 @@ constexpr Rare rare[] = {
     {&queue::job_again},
     {&queue::job_bury},
     {&queue::job_delete},
+    {&queue::job_insert},
     {&queue::job_lease},
     {&queue::job_renew},
     {&queue::job_retry},
@@ -152,7 +153,6 @@ constexpr Rare rare[] = {
     {&vault::pick_codes_waiting},
     {&vault::return_codes},
     {&vault::take_back_codes},
-    {&queue::job_insert},
 };
 
 // The names of the statements in the folders' *_sql.hpp, besides those of storage.copy, which reads

@@ -28,9 +28,9 @@ struct PlanStep {
   std::string line;    // in the database's words
 };
 
-// An engine's tables, for the planner to look at. A small table is worth no index to it, and so
-// each database is told that its tables are large: PostgreSQL by the settings that the driver's
-// sessions have anyway, MariaDB by its statistics; SQLite takes them for large by itself.
+// An engine's tables, for the database to plan on. A small table is worth no index to it, and so a
+// server's statistics are made to say that each has a million rows, which takes a user who may;
+// SQLite, which has none, takes every table for large.
 class Planner {
  public:
   Planner();
