@@ -113,6 +113,10 @@ CREATE TABLE IF NOT EXISTS {p}sku (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
+// Servers have had it from the first.
+inline constexpr sql::Script catalog_schema_3{
+    .sqlite = "CREATE INDEX {p}goods_category_all ON {p}goods (category_id, id);"};
+
 inline constexpr sql::Statement insert_category{
     "category.insert",
     "INSERT INTO {p}category (id, parent_id, name, created_at_ms) VALUES (?,?,?,?)"};
@@ -152,8 +156,10 @@ inline constexpr sql::Statement update_goods_status{
   "  WHERE s.goods_id = g.id AND s.currency = f.currency)"                     \
   " FROM {p}goods g JOIN {p}sku f ON f.goods_id = g.id AND f.ordinal = 0"
 // One statement per set of filters, so that each walks an index that ends in the order of the page.
+// PostgreSQL may walk both tables side by side, and would begin at the end of the second.
 inline constexpr sql::Statement list_goods{
-    "goods.list", KAMENG_GOODS_ITEMS " WHERE g.id < ? ORDER BY g.id DESC LIMIT ?"};
+    "goods.list", KAMENG_GOODS_ITEMS " WHERE g.id < ? ORDER BY g.id DESC LIMIT ?", sql::Lock::none,
+    KAMENG_GOODS_ITEMS " WHERE g.id < ?1 AND f.goods_id < ?1 ORDER BY g.id DESC LIMIT ?2"};
 inline constexpr sql::Statement list_goods_by_status{
     "goods.list_by_status",
     KAMENG_GOODS_ITEMS " WHERE g.status = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?"};

@@ -41,6 +41,9 @@ const std::vector<sql::Migration>& engine::migrations() {
        .name = "stock counted in place, quota locks",
        .scripts = {command::command_schema_2, vault::vault_schema_2, order::quota_schema},
        .breaking = true},
+      {.number = 3,
+       .name = "all goods of a category in order",
+       .scripts = {catalog::catalog_schema_3}},
   };
   return all;
 }

@@ -50,6 +50,11 @@ struct Failure {
   explicit operator bool() const noexcept { return fault != Fault::none; }
 };
 
+// For drivers: a statement was used as it cannot be.
+[[nodiscard]] Failure misuse_of(std::string_view statement, std::string_view hint);
+// Misuse unless it is lower-case letters, digits and _: drivers write a savepoint's name into SQL.
+[[nodiscard]] Failure check_savepoint(std::string_view name);
+
 // The Error that a caller sees: a declared reason ("storage.busy", "storage.full", ...), never a
 // server message.
 [[nodiscard]] Error to_error(const Failure& failure);

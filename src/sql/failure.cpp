@@ -1,5 +1,6 @@
 // failure.cpp - from a driver's fault to the Error that a caller sees: a declared reason, and never
 // a server's message.
+#include <algorithm>
 #include <utility>
 
 #include "sql/database.hpp"
@@ -63,6 +64,22 @@ Answer answer_for(Fault fault) {
 }
 
 }  // namespace
+
+Failure misuse_of(std::string_view statement, std::string_view hint) {
+  Failure failure;
+  failure.fault = Fault::misuse;
+  failure.statement = statement;
+  failure.hint = hint;
+  return failure;
+}
+
+Failure check_savepoint(std::string_view name) {
+  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return plain ? Failure()
+               : misuse_of("savepoint", "Its name must be lower-case letters, digits and _.");
+}
 
 Error to_error(const Failure& failure) {
   if (failure.fault == Fault::check && failure.constraint == "storage.moved") {

@@ -338,6 +338,11 @@ void CleanDatabase::spoil() {
 }
 
 CleanDatabase& database_at(const std::string& path) {
+  return begin_database_at(path, engine::migrations());
+}
+
+CleanDatabase& begin_database_at(const std::string& path,
+                                 std::span<const sql::Migration> migrations) {
   static std::mutex mutex;
   static std::map<std::string, CleanDatabase> all;
   const std::lock_guard lock(mutex);
@@ -349,7 +354,7 @@ CleanDatabase& database_at(const std::string& path) {
   std::erase_if(all, [](const auto& one) {
     return !std::filesystem::exists(std::filesystem::path(one.first).parent_path());
   });
-  return all.emplace(path, CleanDatabase("kameng_", engine::migrations())).first->second;
+  return all.emplace(path, CleanDatabase("kameng_", migrations)).first->second;
 }
 
 }  // namespace kameng::test

@@ -65,7 +65,10 @@ class CleanDatabase {
 };
 
 // On a server, the tables that stand for a SQLite file: the same for the same path, and kept while
-// the file's folder is there.
+// the file's folder is there. Who asks first says with which tables it begins: those of an engine,
+// or of earlier migrations, which the next opening changes.
 [[nodiscard]] CleanDatabase& database_at(const std::string& path);
+CleanDatabase& begin_database_at(const std::string& path,
+                                 std::span<const sql::Migration> migrations);
 
 }  // namespace kameng::test

@@ -19,20 +19,6 @@ constexpr std::int64_t lock_wait_max_s = 1 << 16;
 constexpr unsigned int too_many_prepared = 1461;
 constexpr unsigned int read_only_transaction = 1792;
 
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-Failure misuse(std::string_view statement, std::string_view hint) {
-  Failure failure;
-  failure.fault = Fault::misuse;
-  failure.statement = statement;
-  failure.hint = hint;
-  return failure;
-}
-
 // Of two collations that compare bytes and mind trailing spaces, each server knows one.
 std::string with_collation(std::string sql, bool is_mariadb) {
   constexpr std::string_view mark = "{collation}";
@@ -53,7 +39,7 @@ Failure MariadbConnection::failure_of(unsigned int code, const char* message,
                                       std::string_view statement) {
   Failure failure = client_.failure(client_.note(code), message, statement, options_->table_prefix);
   if (code == read_only_transaction && !is_writing_) {
-    return misuse(statement, "It writes while reading.");
+    return misuse_of(statement, "It writes while reading.");
   }
   return failure;
 }
@@ -75,7 +61,7 @@ Cursor* MariadbConnection::prepare(const Statement& statement, Failure& failure)
   const bool locks = is_writing_ && statement.lock != Lock::none;
   std::unique_ptr<MariadbCursor>& kept = cursors_[&statement][locks ? 1 : 0];
   if (kept && kept->in_use()) {
-    failure = misuse(statement.name, "It is open already.");
+    failure = misuse_of(statement.name, "It is open already.");
     return nullptr;
   }
   if (!kept || !kept->is_for(statement)) {
@@ -265,8 +251,8 @@ void MariadbConnection::rollback() {
 }
 
 Failure MariadbConnection::run_named(std::string_view verb, std::string_view name) {
-  if (!is_plain_name(name)) {
-    return misuse("savepoint", "Its name must be lower-case letters, digits and _.");
+  if (Failure bad = check_savepoint(name)) {
+    return bad;
   }
   is_touched_ = true;
   return run("savepoint", std::string(verb) + "`" + std::string(name) + "`");

@@ -14,14 +14,6 @@ namespace {
 constexpr std::size_t kept_max = 64;
 constexpr std::size_t kept_bytes_max = 256 * 1024;
 
-Failure misuse(std::string_view statement, std::string_view hint) {
-  Failure failure;
-  failure.fault = Fault::misuse;
-  failure.statement = statement;
-  failure.hint = hint;
-  return failure;
-}
-
 std::int64_t rows_of(PGresult* result) {
   const char* const text = PQcmdTuples(result);
   std::int64_t rows = 0;
@@ -90,7 +82,7 @@ PostgresCursor* PostgresConnection::find(const Statement& statement, Failure& fa
   if (found != cursors_.end()) {
     // Answers that are due name the old cursor.
     if (found->second->in_use() || !settle(failure)) {
-      failure = failure ? failure : misuse(statement.name, "Its address is in use.");
+      failure = failure ? failure : misuse_of(statement.name, "Its address is in use.");
       return nullptr;
     }
     const std::string& server_name = found->second->prepared().server_name;
@@ -108,7 +100,7 @@ PostgresCursor* PostgresConnection::find(const Statement& statement, Failure& fa
 Cursor* PostgresConnection::prepare(const Statement& statement, Failure& failure) {
   PostgresCursor* const cursor = find(statement, failure);
   if (cursor != nullptr && cursor->in_use()) {
-    failure = misuse(statement.name, "It is open already.");
+    failure = misuse_of(statement.name, "It is open already.");
     return nullptr;
   }
   if (cursor != nullptr) {
@@ -139,15 +131,15 @@ bool PostgresConnection::send_query(PostgresCursor& cursor, std::span<const Valu
 bool PostgresConnection::send(PostgresCursor& cursor, std::span<const Value> values, Sent sent,
                               Failure& failure) {
   if (static_cast<std::size_t>(cursor.server_text().parameters) != values.size()) {
-    failure = misuse(cursor.name(), "Wrong number of parameters.");
+    failure = misuse_of(cursor.name(), "Wrong number of parameters.");
     return false;
   }
   if (stream_ != nullptr) {
-    failure = misuse(cursor.name(), "Another statement's rows are still being read.");
+    failure = misuse_of(cursor.name(), "Another statement's rows are still being read.");
     return false;
   }
   if (cursor.writes() && mode_ == Mode::reading) {
-    failure = misuse(cursor.name(), "Its transaction only reads.");
+    failure = misuse_of(cursor.name(), "Its transaction only reads.");
     return false;
   }
   failure = announce(cursor.name(), cursor.server_text().sql, values);
@@ -286,7 +278,7 @@ void PostgresConnection::take_answer(const Sent& sent, ResultPtr result, Failure
   if (sent.kind == Kind::control && sent.name == "commit" &&
       std::string_view(PQcmdStatus(result.get())) != "COMMIT" && !failure) {
     // Whoever went on after a failure: done again it would fail again.
-    failure = misuse(sent.name, "A statement before it has failed.");
+    failure = misuse_of(sent.name, "A statement before it has failed.");
     return;
   }
   if (sent.cursor == nullptr || sent.kind == Kind::preparation) {

@@ -11,23 +11,9 @@ namespace {
 // Any number will do that all versions of the library agree on.
 constexpr std::string_view lock_the_schema = "SELECT pg_advisory_xact_lock(7453010373645639271)";
 
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
 // It may be a word of the language: "outer".
 std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
-}
-
-Failure bad_name() {
-  Failure failure;
-  failure.fault = Fault::misuse;
-  failure.statement = "savepoint";
-  failure.hint = "Its name must be lower-case letters, digits and _.";
-  return failure;
 }
 
 // What prepared() begins with, where there are parameters: "PREPARE kameng_plan (bigint, text)".
@@ -130,15 +116,16 @@ void PostgresConnection::rollback() {
 }
 
 Failure PostgresConnection::savepoint(std::string_view name) {
-  return is_plain_name(name) ? control_now("savepoint", "SAVEPOINT " + quoted(name)) : bad_name();
+  Failure bad = check_savepoint(name);
+  return bad ? bad : control_now("savepoint", "SAVEPOINT " + quoted(name));
 }
 Failure PostgresConnection::release(std::string_view name) {
-  return is_plain_name(name) ? control_now("savepoint", "RELEASE SAVEPOINT " + quoted(name))
-                             : bad_name();
+  Failure bad = check_savepoint(name);
+  return bad ? bad : control_now("savepoint", "RELEASE SAVEPOINT " + quoted(name));
 }
 Failure PostgresConnection::rollback_to(std::string_view name) {
-  if (!is_plain_name(name)) {
-    return bad_name();
+  if (Failure bad = check_savepoint(name)) {
+    return bad;
   }
   Failure undone;  // with what it failed at
   static_cast<void>(settle(undone));

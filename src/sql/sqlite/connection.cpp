@@ -27,20 +27,6 @@ microseconds jitter() {
   return busy_sleep_min + microseconds(static_cast<std::int64_t>((mixed >> 32) % range));
 }
 
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-Failure misuse(std::string_view statement, std::string_view hint) {
-  Failure failure;
-  failure.fault = Fault::misuse;
-  failure.statement = statement;
-  failure.hint = hint;
-  return failure;
-}
-
 }  // namespace
 
 SqliteConnection::~SqliteConnection() {
@@ -71,7 +57,7 @@ Cursor* SqliteConnection::prepare(const Statement& statement, Failure& failure) 
   }
   SqliteCursor& cursor = *found->second;
   if (cursor.in_use()) {
-    failure = misuse(statement.name, "It is open already.");
+    failure = misuse_of(statement.name, "It is open already.");
     return nullptr;
   }
   if (!cursor.is_for(statement)) {
@@ -93,13 +79,13 @@ Cursor* SqliteConnection::prepare_new(const Statement& statement, Failure& failu
   if (code != SQLITE_OK || prepared == nullptr) {
     failure = this->failure(code, statement.name);
     if (failure.fault == Fault::misuse || !failure) {
-      failure = misuse(statement.name, sqlite3_errmsg(database_));
+      failure = misuse_of(statement.name, sqlite3_errmsg(database_));
     }
     return nullptr;
   }
   auto cursor = std::make_unique<SqliteCursor>(*this, prepared, statement);
   if (tail != nullptr && std::string_view(tail).find_first_not_of(" \n;") != std::string::npos) {
-    failure = misuse(statement.name, "It is more than one statement.");
+    failure = misuse_of(statement.name, "It is more than one statement.");
     return nullptr;
   }
   SqliteCursor& kept = *cursor;
@@ -208,8 +194,8 @@ void SqliteConnection::rollback() {
 }
 
 Failure SqliteConnection::execute_named(std::string_view verb, std::string_view name) {
-  if (!is_plain_name(name)) {
-    return misuse("savepoint", "Its name must be lower-case letters, digits and _.");
+  if (Failure bad = check_savepoint(name)) {
+    return bad;
   }
   return failure(run(std::string(verb) + std::string(name)), "savepoint");
 }
