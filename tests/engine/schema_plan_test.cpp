@@ -46,7 +46,8 @@ TEST_SUITE("engine") {
     Shop opened({.path = temp.file("opened.db")});
     CHECK(states(shop.must("schema.plan", of(temp.file("opened.db")))) == "done done done ");
     { const std::ofstream empty(temp.file("by_hand.db")); }
-    CHECK(states(shop.must("schema.plan", of(temp.file("by_hand.db")))) == "missing missing missing ");
+    CHECK(states(shop.must("schema.plan", of(temp.file("by_hand.db")))) ==
+          "missing missing missing ");
     CHECK(std::filesystem::file_size(temp.file("by_hand.db")) == 0);
     SideDoor door(temp.file("by_hand.db"));
     for (const Json& step : plan["steps"]) {
