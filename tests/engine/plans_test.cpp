@@ -188,8 +188,8 @@ void check_allowed(const std::map<std::string, std::string>& found,
                     one.name << " may " << what << " and does not: " << one.why);
     }
   }
-  for (const auto& [name, plan] : found) {
-    CHECK_MESSAGE(may.contains(name), name << " must not " << what << ": " << plan);
+  for (const auto& one : found) {
+    CHECK_MESSAGE(may.contains(one.first), one.first << " must not " << what << ": " << one.second);
   }
 }
 

@@ -18,7 +18,6 @@ constexpr Statement insert_all{"note.insert_all",
                                "INSERT INTO {p}note (id, amount, name, body) VALUES (?1, ?1, ?2, "
                                "?3)"};
 constexpr Statement read_note{"note.read", "SELECT amount, name, body FROM {p}note WHERE id = ?"};
-constexpr Statement lock_note{"note.lock", "SELECT amount FROM {p}note WHERE id = ?", Lock::rows};
 constexpr Statement find_name{"note.find_name", "SELECT id FROM {p}note WHERE name = ?"};
 constexpr Statement sum_notes{"note.sum", "SELECT SUM(amount), SUM(amount) / 4 FROM {p}note"};
 constexpr Statement add_to_note{"note.add", "UPDATE {p}note SET amount = amount + ? WHERE id = ?"};

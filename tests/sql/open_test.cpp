@@ -92,7 +92,7 @@ TEST_CASE("a new file has the settings of the house") {
     CHECK(writer_pragma(*database, name) == setting.second);
     CHECK(pragma(*database, name) == setting.second);
   }
-  CHECK(writer_pragma(*database, "cache_size") == -64 * 1024);
+  CHECK(writer_pragma(*database, "cache_size") == -12 * 1024);
   CHECK(writer_pragma(*database, "query_only") == 0);
   CHECK(pragma(*database, "query_only") == 1);
 }
