@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds group_time_max{5};
 constexpr std::chrono::microseconds pause_for_others{500};
-constexpr std::int64_t writer_checkpoint_bytes = 64 * 1024 * 1024;
 constexpr std::int64_t checkpoint_again_bytes = 8 * 1024 * 1024;
 
 // Only the leader counts, so an atomic increment would be a waste.
@@ -79,11 +78,13 @@ void Combiner::Queue::remove(Member& member) noexcept {
   member.queued = false;
 }
 
-Combiner::Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open)
+Combiner::Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open,
+                   std::int64_t wal_bytes_max)
     : owner_(owner),
       connection_(std::move(connection)),
       open_(std::move(open)),
-      next_checkpoint_bytes_(writer_checkpoint_bytes) {}
+      wal_bytes_max_(wal_bytes_max),
+      next_checkpoint_bytes_(wal_bytes_max) {}
 
 Result<void> Combiner::submit(const Deadline& deadline, const Work& work, Kind kind) {
   Member own(deadline, work, kind);
@@ -209,8 +210,8 @@ void Combiner::run_group(Member& own, Group& group) {
   count(members_, static_cast<std::int64_t>(group.size()));
   count(groups_of_one_, group.size() == 1 ? 1 : 0);
   wal_bytes_.store(connection_->wal_bytes(), std::memory_order_relaxed);
-  if (wal_bytes() < writer_checkpoint_bytes) {
-    next_checkpoint_bytes_ = writer_checkpoint_bytes;  // the log has started over
+  if (wal_bytes() < wal_bytes_max_) {
+    next_checkpoint_bytes_ = wal_bytes_max_;  // the log has started over
   }
 }
 
@@ -332,7 +333,7 @@ void Combiner::checkpoint_if_large() {
   // A reader that stays keeps the WAL from starting over; then it is tried again only when more has
   // been written. Failing is no harm: what is committed stays in the WAL.
   static_cast<void>(connection_->checkpoint(SQLITE_CHECKPOINT_PASSIVE));
-  next_checkpoint_bytes_ = wal_bytes() + checkpoint_again_bytes;
+  next_checkpoint_bytes_ = wal_bytes() + std::min(checkpoint_again_bytes, wal_bytes_max_);
 }
 
 Metrics Combiner::metrics() const {
