@@ -186,7 +186,11 @@ Result<void> check_required(const engine::Config& config, const ops::Registry& r
 limit::Place limits_place(const engine::Config& config, sql::Database& database) {
   limit::Place place{.path = ":memory:", .table_prefix = config.storage.table_prefix};
   if (config.storage.driver == "sqlite" && !in_memory(config)) {
-    place.path = config.storage.path + "-limits";
+    // However the file is called, and wherever this process goes.
+    std::error_code unresolved;
+    const std::filesystem::path real =
+        std::filesystem::canonical(config.storage.path, unresolved);
+    place.path = (unresolved ? config.storage.path : real.string()) + "-limits";
     place.vfs = engine::seams_in_use().vfs;
   } else if (engine::is_server(config.storage.driver)) {
     place.path.clear();
