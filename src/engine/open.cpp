@@ -188,8 +188,7 @@ limit::Place limits_place(const engine::Config& config, sql::Database& database)
   if (config.storage.driver == "sqlite" && !in_memory(config)) {
     // However the file is called, and wherever this process goes.
     std::error_code unresolved;
-    const std::filesystem::path real =
-        std::filesystem::canonical(config.storage.path, unresolved);
+    const std::filesystem::path real = std::filesystem::canonical(config.storage.path, unresolved);
     place.path = (unresolved ? config.storage.path : real.string()) + "-limits";
     place.vfs = engine::seams_in_use().vfs;
   } else if (engine::is_server(config.storage.driver)) {

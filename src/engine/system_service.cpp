@@ -196,11 +196,10 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
   if (slow > 0) {
     done.jobs["storage.slow"] += slow;
   }
-  // Not `all`: what others' calls leave behind meanwhile is no reason for another round. Whoever
-  // calls hears of a store that fails.
-  const Result<std::int64_t> pruned = state_->limiter->prune(call.now_ms, call.deadline);
-  if (pruned.ok() && *pruned > 0) {
-    done.jobs["limit.prune"] += *pruned;
+  // Not `all`: what calls leave behind meanwhile is no reason for another round.
+  KAMENG_TRY(const std::int64_t pruned, state_->limiter->prune(call.now_ms, call.deadline));
+  if (pruned > 0) {
+    done.jobs["limit.prune"] += pruned;
   }
   KAMENG_CHECK(call.environment.database.maintain(call.deadline));
   return all;

@@ -57,20 +57,20 @@ Result<void> Limiter::take(const AccountId& account, const Attempt& attempt, All
 Result<void> Limiter::take(std::string_view limit, const Rate& rate, ByteView who,
                            const Attempt& attempt, Allowance* allowance) {
   const TimeUs now_us = attempt.now_ms * 1000;
-  Taken taken = buckets_of(limit, rate, who, attempt.operation);
-  if (taken.count == 0) {
+  Taken asked = buckets_of(limit, rate, who, attempt.operation);
+  if (asked.count == 0) {
     return {};
   }
-  if (is_known_full(taken, now_us)) {
-    return answer(taken, now_us, allowance);
+  if (is_known_full(asked, now_us)) {
+    return answer(asked, now_us, allowance);
   }
   sweep_if_needed(now_us, attempt.deadline);
+  Taken taken;
   Result<void> written =
       buckets_.write(attempt.deadline, [&](sql::Transaction& tx) -> Result<void> {
-        Taken fresh = buckets_of(limit, rate, who, attempt.operation);
-        read(tx, fresh, now_us);
-        write(tx, fresh);
-        taken = fresh;
+        taken = asked;
+        read(tx, taken, now_us);
+        write(tx, taken);
         return {};
       });
   if (!written.ok()) {
@@ -252,11 +252,13 @@ void Limiter::sweep_if_needed(TimeUs now_us, const Deadline& deadline) {
 }
 
 Result<std::int64_t> Limiter::prune(TimeMs now_ms, const Deadline& deadline) {
-  if (!buckets_.exist()) {
+  if (furthest_us_ == 0 || !buckets_.exist()) {
     return std::int64_t{0};
   }
   const std::lock_guard turn(sweeping_);
-  return sweep(now_ms * 1000, deadline);
+  Result<std::int64_t> removed = sweep(now_ms * 1000, deadline);
+  const bool in_shop = options_.place.path.empty();
+  return removed.ok() || in_shop ? std::move(removed) : Result<std::int64_t>(std::int64_t{0});
 }
 
 Result<std::int64_t> Limiter::sweep(TimeUs now_us, const Deadline& deadline) {

@@ -58,7 +58,8 @@ class Limiter {
   [[nodiscard]] Result<void> take(const AccountId& account, const Attempt& attempt,
                                   Allowance* allowance);
 
-  // Removes buckets whose time has passed; how many. Takes from time to time do so too.
+  // Removes buckets whose time has passed; how many. Takes from time to time do so too. A fault of
+  // a file of their own is heard of by the calls that it refuses, and not here.
   [[nodiscard]] Result<std::int64_t> prune(TimeMs now_ms, const Deadline& deadline);
 
   // Calls that were refused in this process.

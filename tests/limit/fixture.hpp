@@ -1,4 +1,5 @@
-// fixture.hpp - a limiter with keys of its own, and calls at times of the test's choosing.
+// fixture.hpp - a limiter with keys of its own, and calls at times of the test's choosing. What
+// would be in memory is on a server when the tests run on one.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hpp"
+#include "limit/limit_sql.hpp"
 #include "limit/limiter.hpp"
+#include "support/memory_database.hpp"
 
 namespace kameng::limit {
 
@@ -23,11 +26,13 @@ inline std::shared_ptr<const keys::KeyRing> ring() {
 // A limiter, and what it says: "ok" or the reason.
 struct Gate {
   std::shared_ptr<const keys::KeyRing> keys = ring();
+  std::unique_ptr<tests::MemoryDatabase> server;
   Limiter limiter;
   Allowance allowance = {};
   Error error = {};
 
-  explicit Gate(Options options) : limiter(std::move(options), *keys) {}
+  explicit Gate(Options options)
+      : server(on_server_too(options)), limiter(placed(std::move(options)), *keys) {}
 
   std::string from(const std::string& ip, std::int64_t after_ms = 0,
                    std::string_view operation = "order.get") {
@@ -55,6 +60,21 @@ struct Gate {
   }
 
  private:
+  [[nodiscard]] static std::unique_ptr<tests::MemoryDatabase> on_server_too(
+      const Options& options) {
+    if (!test::on_server() || options.place.path != ":memory:") {
+      return nullptr;
+    }
+    return std::make_unique<tests::MemoryDatabase>(
+        std::initializer_list<sql::Script>{server_schema});
+  }
+  [[nodiscard]] Options placed(Options options) const {
+    if (server) {
+      options.place.path.clear();
+      options.place.shop = &server->database();
+    }
+    return options;
+  }
   [[nodiscard]] static Attempt at(std::string_view operation, std::int64_t after_ms) {
     return {operation, start_ms + after_ms, Deadline::after_ms(10'000)};
   }

@@ -1,5 +1,7 @@
 // limiter_test.cpp - who counts against what.
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -96,6 +98,34 @@ TEST_SUITE("limit") {
     CHECK(gate.by(wang) == "ok");
     CHECK(gate.by(li, 200) == "ok");
     CHECK(gate.limiter.refused() == 4);
+  }
+
+  // Goal: callers at the same moment are counted once each, on every storage.
+  // Method: eight threads from one address, then eight by one account; nobody may find an error.
+  TEST_CASE("many threads pass no more often than one") {
+    Gate gate(in_memory());
+    std::atomic<int> by_ip{0}, by_account{0}, refused{0}, other{0};
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 8; ++thread) {
+      threads.emplace_back([&] {
+        const auto count = [&](const Result<void>& taken, std::atomic<int>& passed) {
+          (taken.ok() ? passed : taken.error().reason == "limit.exceeded" ? refused : other) += 1;
+        };
+        const Address address = parse_address("203.0.113.7").value();
+        for (int call = 0; call < 25; ++call) {
+          const Attempt attempt{"order.get", start_ms, Deadline::after_ms(30'000)};
+          count(gate.limiter.take(address, attempt, nullptr), by_ip);
+          count(gate.limiter.take(account(1), attempt, nullptr), by_account);
+        }
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    CHECK(by_ip == 20);
+    CHECK(by_account == 60);
+    CHECK(refused == 2 * 200 - 80);
+    CHECK(other == 0);
   }
 
   // Goal: 0 is no limit; nothing is kept then.

@@ -79,12 +79,15 @@ void Combiner::Queue::remove(Member& member) noexcept {
 }
 
 Combiner::Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open,
-                   std::int64_t wal_bytes_max)
+                   const Options& options)
     : owner_(owner),
       connection_(std::move(connection)),
       open_(std::move(open)),
-      wal_bytes_max_(wal_bytes_max),
-      next_checkpoint_bytes_(wal_bytes_max) {}
+      wal_bytes_max_(options.wal_bytes_max),
+      // Nothing is flushed: then copying all of it takes a moment, in which other processes may
+      // well wait, and the log starts over for certain.
+      checkpoint_mode_(options.durable ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART),
+      next_checkpoint_bytes_(options.wal_bytes_max) {}
 
 Result<void> Combiner::submit(const Deadline& deadline, const Work& work, Kind kind) {
   Member own(deadline, work, kind);
@@ -332,7 +335,7 @@ void Combiner::checkpoint_if_large() {
   }
   // A reader that stays keeps the WAL from starting over; then it is tried again only when more has
   // been written. Failing is no harm: what is committed stays in the WAL.
-  static_cast<void>(connection_->checkpoint(SQLITE_CHECKPOINT_PASSIVE));
+  static_cast<void>(connection_->checkpoint(checkpoint_mode_));
   next_checkpoint_bytes_ = wal_bytes() + std::min(checkpoint_again_bytes, wal_bytes_max_);
 }
 

@@ -278,7 +278,7 @@ Result<std::unique_ptr<Database>> open(const Options& options) {
              SqliteConnection::open(parts->options, real_path, Role::writer));
   parts->writer = std::make_unique<Combiner>(parts.get(), std::move(writer),
                                              in_memory ? Combiner::Open() : reopener(*parts),
-                                             options.wal_bytes_max);
+                                             parts->options);
   return std::unique_ptr<Database>(std::make_unique<SqliteDatabase>(std::move(parts)));
 }
 
