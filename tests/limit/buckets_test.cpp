@@ -38,6 +38,21 @@ ino_t inode_of(const std::string& path) {
   return status.st_ino;
 }
 
+// Of the table of buckets.
+std::int64_t root_page_of(const std::string& path) {
+  sqlite3* database = nullptr;
+  sqlite3_stmt* query = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_prepare_v2(database,
+                             "SELECT rootpage FROM sqlite_schema WHERE name = 'kameng_rate_limit'",
+                             -1, &query, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(query) == SQLITE_ROW);
+  const std::int64_t page = sqlite3_column_int64(query, 0);
+  sqlite3_finalize(query);
+  sqlite3_close(database);
+  return page;
+}
+
 std::int64_t bytes_of(const std::string& path) {
   std::int64_t bytes = 0;
   for (const char* suffix : {"", "-wal", "-shm"}) {
@@ -72,10 +87,10 @@ TEST_SUITE("limit") {
 
   // Goal: a corrupt file is replaced, whether that is seen when it is opened or later, and all who
   //       had it open count together again.
-  // Method: a file that is no database; one whose table is garbage while its header is sound; one
-  //       that somebody removed.
+  // Method: a file that is no database; one whose tables are garbage while its header is sound; one
+  //         that opens, and whose buckets are garbage; one that somebody removed.
   TEST_CASE("a corrupt file of limits is replaced" * files_only) {
-    for (const char* damage : {"header", "table", "removed"}) {
+    for (const char* damage : {"header", "tables", "buckets", "removed"}) {
       CAPTURE(std::string(damage));
       const TempFolder folder;
       const std::string path = folder.file("shop.db-limits");
@@ -89,8 +104,10 @@ TEST_SUITE("limit") {
       CHECK(had_it_open.passing(1, address) == 0);
       if (std::string(damage) == "header") {
         overwrite(path, 0, 512);
-      } else if (std::string(damage) == "table") {
+      } else if (std::string(damage) == "tables") {
         overwrite(path, 4096, static_cast<std::size_t>(std::filesystem::file_size(path)) - 4096);
+      } else if (std::string(damage) == "buckets") {
+        overwrite(path, (root_page_of(path) - 1) * 4096, 4096);
       } else {
         std::filesystem::remove(path);
       }
