@@ -65,6 +65,9 @@ def page(operation: Operation) -> str:
         f"- Kind: {'write; the idempotency key is honoured' if operation.writes else 'read'}",
         f"- Since: {operation.since}, {operation.stability}",
     ]
+    if operation.limit:
+        rate, burst = operation.limit.per_minute, operation.limit.burst
+        facts.append(f"- Limit: {rate} a minute, {burst} at once, for each `ip` and each account")
     if operation.answers_secret:
         facts.append("- The answer holds a secret: it is not stored, logged or shown in errors")
     lines = [GENERATED, f"# {operation.name}", "", operation.summary, "", *facts]

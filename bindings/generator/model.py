@@ -100,6 +100,12 @@ class Reason:
 
 
 @dataclass
+class Limit:
+    per_minute: int
+    burst: int
+
+
+@dataclass
 class Operation:
     name: str
     summary: str
@@ -108,6 +114,7 @@ class Operation:
     since: Any
     stability: str
     answers_secret: bool
+    limit: Limit | None
     reasons: list[Reason]
     request: Type
     answer: Type
@@ -155,6 +162,7 @@ class Api:
                 since=part["since"],
                 stability=part["stability"],
                 answers_secret=part["answers_secret"],
+                limit=Limit(**part["limit"]) if part["limit"] else None,
                 reasons=_reasons(part["reasons"]),
                 request=Type.read_object(part["request"], f"{part['name']} request"),
                 answer=Type.read_object(part["answer"], f"{part['name']} answer"),

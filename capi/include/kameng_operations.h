@@ -119,6 +119,8 @@
 #define KAMENG_REASON_ID_MALFORMED "id.malformed"
 #define KAMENG_REASON_IDEMPOTENCY_IN_PROGRESS "idempotency.in_progress"
 #define KAMENG_REASON_IDEMPOTENCY_MISMATCH "idempotency.mismatch"
+#define KAMENG_REASON_LIMIT_EXCEEDED "limit.exceeded"
+#define KAMENG_REASON_LIMIT_UNAVAILABLE "limit.unavailable"
 #define KAMENG_REASON_MONEY_NOT_POSITIVE "money.not_positive"
 #define KAMENG_REASON_NUMBER_NOT_INTEGER "number.not_integer"
 #define KAMENG_REASON_NUMBER_OUT_OF_RANGE "number.out_of_range"

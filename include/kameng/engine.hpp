@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <kameng/context.hpp>
+#include <kameng/limit.hpp>
 #include <kameng/result.hpp>
 
 namespace kameng {
@@ -45,18 +46,22 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // One operation on plain structs: call(context, order::Place{...}) -> Result<order::Placed>.
+  // `allowance`, when given, hears what the caller's rate limits still allow, also of a call that
+  // fails.
   template <class Request>
   [[nodiscard]] Result<typename Request::Answer> call(const Context& context,
-                                                      const Request& request) {
+                                                      const Request& request,
+                                                      Allowance* allowance = nullptr) {
     typename Request::Answer answer{};
-    KAMENG_CHECK(call_struct(Request::operation, context, &request, &answer));
+    KAMENG_CHECK(call_struct(Request::operation, context, &request, &answer, allowance));
     return answer;
   }
 
   // One operation on documents. `context` and `request` are JSON objects; empty text means {}.
   [[nodiscard]] Result<std::string> call_document(std::string_view operation,
                                                   std::string_view context,
-                                                  std::string_view request);
+                                                  std::string_view request,
+                                                  Allowance* allowance = nullptr);
 
   // Every operation, its fields, reasons and permissions, and the configuration's schema, as one
   // JSON document. The same text for the life of the library; opens nothing.
@@ -67,7 +72,7 @@ class Engine {
  private:
   explicit Engine(std::unique_ptr<State> state);
   [[nodiscard]] Result<void> call_struct(std::string_view operation, const Context& context,
-                                         const void* request, void* answer);
+                                         const void* request, void* answer, Allowance* allowance);
   std::unique_ptr<State> state_;
 };
 

@@ -127,7 +127,7 @@ struct MetricsView {
   static void fields(Fields& f) {
     f.required("counters", &MetricsView::counters,
                "commits, groups_of_one and members (calls that shared a commit), retries, "
-               "busy_waits, statements.");
+               "busy_waits, statements, limited (calls that the rate limits refused).");
     f.required("statements", &MetricsView::statements,
                "By name; empty unless storage.slow_ms is set. Where statements are sent together, "
                "the one that waits for the answers has their time.");

@@ -11,6 +11,7 @@
 #include <kameng/storage.hpp>
 
 #include "account/config.hpp"
+#include "limit/config.hpp"
 #include "order/order_service.hpp"
 
 namespace kameng::engine {
@@ -155,6 +156,7 @@ struct Config {
   ClockConfig clock;
   AccountsConfig accounts;
   OrdersConfig orders;
+  limit::Config limits;
   BackupConfig backup;
   LogConfig log;
   std::string origin = "kameng";
@@ -173,6 +175,7 @@ struct Config {
     f.optional("clock", &Config::clock, "The engine's time.");
     f.optional("accounts", &Config::accounts, "Customers.");
     f.optional("orders", &Config::orders, "Orders and their quotas.");
+    f.optional("limits", &Config::limits, "How often who may call.");
     f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
     f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")

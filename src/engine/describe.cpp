@@ -43,6 +43,16 @@ void describe_reasons(json::Writer& writer, const std::vector<ops::Reason>& reas
   writer.end_array();
 }
 
+// Null for an operation that is limited as its caller is.
+void describe_rate(json::Writer& writer, const limit::Rate& rate) {
+  if (!rate.limits()) {
+    writer.null();
+    return;
+  }
+  writer.begin_object().key("per_minute").int64(rate.per_minute).key("burst").int64(rate.burst);
+  writer.end_object();
+}
+
 std::string_view stability_name(ops::Stability stability) {
   switch (stability) {
     case ops::Stability::unstable:
@@ -92,7 +102,9 @@ std::string engine::describe_all(const ops::Registry& registry) {
         .string(stability_name(operation->stability()))
         .key("answers_secret")
         .boolean(operation->has_secret_answer())
-        .key("reasons");
+        .key("limit");
+    describe_rate(writer, operation->rate());
+    writer.key("reasons");
     describe_reasons(writer, operation->reasons());
     writer.key("request");
     operation->describe_request(writer);

@@ -7,6 +7,7 @@
 #include "account/permissions.hpp"
 #include "account/session.hpp"
 #include "audit/log.hpp"
+#include "base/address.hpp"
 #include "engine/state.hpp"
 #include "json/fields.hpp"
 #include "json/parse.hpp"
@@ -40,11 +41,11 @@ class InFlight {
   std::atomic<std::int64_t>* calls_;
 };
 
-// Refused for what the caller is or said. By address or actor, never by what was said: it may be
-// somebody's contact, or a password in the wrong place.
-bool is_counted(Status status) {
-  return status == Status::unauthenticated || status == Status::permission_denied ||
-         status == Status::invalid_argument;
+// Refused for what the caller is or said, or for calling too often. By address or actor, never by
+// what was said: it may be somebody's contact, or a password in the wrong place.
+bool is_counted(const Error& error) {
+  return error.status == Status::unauthenticated || error.status == Status::permission_denied ||
+         error.status == Status::invalid_argument || error.reason.starts_with("limit.");
 }
 
 std::string_view counted_as(const Context& context, const command::Actor& actor,
@@ -130,21 +131,42 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
                .session_id = session->session_id};
 }
 
+Result<void> Engine::State::admit_address(const ops::Operation& operation, const Context& context,
+                                          const limit::Attempt& attempt, Allowance* allowance) {
+  if (!context.ip || !operation.is_limited_by_address()) {
+    return {};
+  }
+  const std::optional<Address> address = parse_address(*context.ip);
+  if (!address) {
+    return Error{Status::invalid_argument, "context.ip_malformed", "ip is no IPv4 or IPv6 address."}
+        .at("ip");
+  }
+  return limiter->take(*address, attempt, allowance);
+}
+
 Result<void> Engine::State::dispatch(const ops::Operation& operation, const Context& context,
+                                     Allowance* allowance,
                                      const std::function<Result<void>(const command::Call&)>& run) {
   const InFlight in_flight(calls);
   const TimeMs now_ms = clock->now_ms();
   const Deadline deadline =
       Deadline::after_ms(context.timeout_ms > 0 ? context.timeout_ms : config.timeout_ms);
-  KAMENG_TRY(const bool joined, database->is_joined(deadline));
+  const limit::Attempt attempt{operation.name(), now_ms, deadline};
+  const Result<void> admitted = admit_address(operation, context, attempt, allowance);
+  KAMENG_TRY(const bool joined,
+             admitted.ok() ? database->is_joined(deadline) : Result<bool>(false));
   if (joined && !operation.may_join()) {
     return command::refuse_joined();
   }
-  Result<command::Actor> actor = authenticate(context, now_ms, deadline);
+  Result<command::Actor> actor = admitted.ok() ? authenticate(context, now_ms, deadline)
+                                               : Result<command::Actor>(admitted.error());
   const std::string label = actor.ok() ? actor->label() : std::string("nobody");
   Result<void> outcome = [&]() -> Result<void> {
     if (!actor.ok()) {
       return actor.error();
+    }
+    if (actor->account_id) {
+      KAMENG_CHECK(limiter->take(*actor->account_id, attempt, allowance));
     }
     if (!account::allows(*actor, operation.permission())) {
       const bool unknown = actor->kind == command::ActorKind::nobody;
@@ -157,11 +179,12 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   }();
   if (!outcome.ok()) {
     const Error& error = outcome.error();
-    if (is_counted(error.status)) {
+    if (is_counted(error)) {
       refusals.count(counted_as(context, actor.ok() ? *actor : command::Actor{}, label),
                      operation.name(), error.reason, now_ms);
     }
-    if (error.status == Status::internal || error.status == Status::data_loss) {
+    if (error.status == Status::internal || error.status == Status::data_loss ||
+        error.reason == "limit.unavailable") {
       log.write(LogLevel::error, std::string(operation.name()) + ": " + error.reason);
     } else if (log.wants(LogLevel::debug)) {
       log.write(LogLevel::debug, std::string(operation.name()) + ": " + error.reason);
@@ -175,7 +198,7 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
     log.write(LogLevel::trace, std::string(operation.name()) + ": ok");
   }
   // A call that was no command pays for nothing, nor does a transaction of the host's.
-  if (operation.writes() && !joined && (outcome.ok() || !is_counted(outcome.error().status))) {
+  if (operation.writes() && !joined && (outcome.ok() || !is_counted(outcome.error()))) {
     help_with_due_work(now_ms);
   }
   return outcome;
@@ -195,19 +218,19 @@ void Engine::State::help_with_due_work(TimeMs now_ms) {
 }
 
 Result<void> Engine::call_struct(std::string_view name, const Context& context, const void* request,
-                                 void* answer) {
+                                 void* answer, Allowance* allowance) {
   const ops::Operation* operation = state_->registry.find(name);
   if (operation == nullptr) {
     return ops::unknown_operation(name);
   }
   KAMENG_CHECK(json::check(context));
-  return state_->dispatch(*operation, context, [&](const command::Call& call) {
+  return state_->dispatch(*operation, context, allowance, [&](const command::Call& call) {
     return operation->run_struct(call, request, answer);
   });
 }
 
 Result<std::string> Engine::call_document(std::string_view name, std::string_view context_text,
-                                          std::string_view request_text) {
+                                          std::string_view request_text, Allowance* allowance) {
   const ops::Operation* operation = state_->registry.find(name);
   if (operation == nullptr) {
     return ops::unknown_operation(name);
@@ -216,8 +239,8 @@ Result<std::string> Engine::call_document(std::string_view name, std::string_vie
              json::parse(context_text.empty() ? "{}" : context_text));
   KAMENG_TRY(const Context context, json::read<Context>(context_value));
   std::string answer;
-  KAMENG_CHECK(
-      state_->dispatch(*operation, context, [&](const command::Call& call) -> Result<void> {
+  KAMENG_CHECK(state_->dispatch(
+      *operation, context, allowance, [&](const command::Call& call) -> Result<void> {
         KAMENG_TRY(const json::Value request,
                    json::parse(request_text.empty() ? "{}" : request_text));
         KAMENG_TRY(answer, operation->run_document(call, request));

@@ -17,6 +17,7 @@
 #include "keys/key_store.hpp"
 #include "keys/keys_schema.hpp"
 #include "ledger/ledger_schema.hpp"
+#include "limit/limit_sql.hpp"
 #include "order/order_schema.hpp"
 #include "order/order_state.hpp"
 #include "order/quota_sql.hpp"
@@ -44,6 +45,7 @@ const std::vector<sql::Migration>& engine::migrations() {
       {.number = 3,
        .name = "all goods of a category in order",
        .scripts = {catalog::catalog_schema_3}},
+      {.number = 4, .name = "rate limits", .scripts = {limit::server_schema}},
   };
   return all;
 }
@@ -165,16 +167,53 @@ Result<void> check_config(const engine::Config& config) {
   return {};
 }
 
-Result<void> check_required(const engine::Config& config, const ops::Registry& registry) {
-  for (const std::string& name : config.require) {
-    if (registry.find(name) == nullptr) {
-      return Error{
-          Status::incompatible, "operation.missing",
-          "This library does not have the required operation `" + name.substr(0, 64) + "`."}
-          .at("require");
-    }
+Result<void> check_named(const std::string& name, const ops::Registry& registry,
+                         std::string_view where) {
+  if (registry.find(name) == nullptr) {
+    return Error{Status::incompatible, "operation.missing",
+                 "This library does not have the required operation `" + name.substr(0, 64) + "`."}
+        .at(where);
   }
   return {};
+}
+
+Result<void> check_required(const engine::Config& config, const ops::Registry& registry) {
+  for (const std::string& name : config.require) {
+    KAMENG_CHECK(check_named(name, registry, "require"));
+  }
+  return {};
+}
+
+// Where the limits' buckets are. A host's own connection has none of them: what its transaction
+// takes back would be given back to the caller, and its locks would keep others waiting.
+limit::Place limits_place(const engine::Config& config, sql::Database& database) {
+  limit::Place place{.path = ":memory:", .table_prefix = config.storage.table_prefix};
+  if (config.storage.driver == "sqlite" && !in_memory(config)) {
+    // However the file is called, and wherever this process goes.
+    std::error_code unresolved;
+    const std::filesystem::path real = std::filesystem::canonical(config.storage.path, unresolved);
+    place.path = (unresolved ? config.storage.path : real.string()) + "-limits";
+    place.vfs = engine::seams_in_use().vfs;
+  } else if (engine::is_server(config.storage.driver)) {
+    place.path.clear();
+    place.shop = &database;
+  }
+  return place;
+}
+
+Result<std::unique_ptr<limit::Limiter>> make_limiter(const Engine::State& state) {
+  limit::Options options{.place = limits_place(state.config, *state.database),
+                         .config = state.config.limits};
+  for (const auto& operation : state.registry.all()) {
+    if (operation->rate().limits()) {
+      options.operations[std::string(operation->name())] = operation->rate();
+    }
+  }
+  for (const limit::OperationRate& rate : state.config.limits.operations) {
+    KAMENG_CHECK(check_named(rate.operation, state.registry, "limits.operations"));
+    options.operations[rate.operation] = rate;
+  }
+  return std::make_unique<limit::Limiter>(std::move(options), *state.keys);
 }
 
 // What happened by opening: noted in the audit log.
@@ -255,6 +294,8 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view config_text, Host 
   engine::add_operations(state->registry, *state->services);
   KAMENG_CHECK(state->registry.check());
   KAMENG_CHECK(check_required(config, state->registry));
+  KAMENG_TRY(state->limiter, make_limiter(*state));
+  state->system.limiter = state->limiter.get();
   KAMENG_CHECK(note_opening(*state));
   state->log.write(LogLevel::info, "engine: open, storage " + config.storage.driver);
   return std::unique_ptr<Engine>(new Engine(std::move(state)));

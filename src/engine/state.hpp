@@ -16,6 +16,7 @@
 #include "engine/config.hpp"
 #include "engine/storage_service.hpp"
 #include "engine/system_service.hpp"
+#include "limit/limiter.hpp"
 #include "ops/registry.hpp"
 #include "order/order_service.hpp"
 #include "payment/provider.hpp"
@@ -64,6 +65,7 @@ struct Engine::State {
   std::shared_ptr<sql::StatementTimes> times;  // null: nothing is timed
   std::unique_ptr<sql::Database> database;
   std::shared_ptr<const keys::KeyRing> keys;
+  std::unique_ptr<limit::Limiter> limiter;
   command::RefusalCounter refusals;
   command::DueHint due;
   payment::Providers providers;
@@ -78,9 +80,15 @@ struct Engine::State {
   // Who acts, from what the context says. UNAUTHENTICATED session.invalid and others.
   [[nodiscard]] Result<command::Actor> authenticate(const Context& context, TimeMs now_ms,
                                                     const Deadline& deadline);
-  // Permission, then `run`, then what every call shares afterwards.
+  // Limits, who calls, permission, then `run`, then what every call shares afterwards. What the
+  // limits still allow is told in `allowance`, when that is not null.
   [[nodiscard]] Result<void> dispatch(const ops::Operation& operation, const Context& context,
+                                      Allowance* allowance,
                                       const std::function<Result<void>(const command::Call&)>& run);
+  // By address, before anything is looked up. INVALID_ARGUMENT context.ip_malformed, and those of
+  // limit::Limiter.
+  [[nodiscard]] Result<void> admit_address(const ops::Operation& operation, const Context& context,
+                                           const limit::Attempt& attempt, Allowance* allowance);
   // After a write: one piece of overdue local work, its errors never the caller's.
   void help_with_due_work(TimeMs now_ms);
 };

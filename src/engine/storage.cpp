@@ -98,6 +98,10 @@ Result<void> check_prefix(std::string_view prefix) {
       .at("storage.table_prefix");
 }
 
+bool is_server(std::string_view driver) {
+  return server_named(driver) != nullptr;
+}
+
 Result<std::unique_ptr<sql::Database>> open_database(const StorageConfig& config,
                                                      const Seams& seams,
                                                      std::shared_ptr<sql::StatementTimes> times) {

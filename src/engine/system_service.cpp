@@ -196,6 +196,11 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
   if (slow > 0) {
     done.jobs["storage.slow"] += slow;
   }
+  // Not `all`: what calls leave behind meanwhile is no reason for another round.
+  KAMENG_TRY(const std::int64_t pruned, state_->limiter->prune(call.now_ms, call.deadline));
+  if (pruned > 0) {
+    done.jobs["limit.prune"] += pruned;
+  }
   KAMENG_CHECK(call.environment.database.maintain(call.deadline));
   return all;
 }
@@ -284,9 +289,10 @@ Result<system::MetricsView> SystemService::metrics(command::Query& query,
                                                    const system::GetMetrics& /*request*/) {
   const sql::Metrics metrics = query.call.environment.database.metrics();
   system::MetricsView view;
-  view.counters = {{"commits", metrics.commits},       {"groups_of_one", metrics.groups_of_one},
-                   {"members", metrics.members},       {"retries", metrics.retries},
-                   {"busy_waits", metrics.busy_waits}, {"statements", metrics.statements}};
+  view.counters = {{"commits", metrics.commits},           {"groups_of_one", metrics.groups_of_one},
+                   {"members", metrics.members},           {"retries", metrics.retries},
+                   {"busy_waits", metrics.busy_waits},     {"statements", metrics.statements},
+                   {"limited", state_->limiter->refused()}};
   if (state_->times != nullptr) {
     for (const sql::StatementTime& time : state_->times->all()) {
       view.statements.push_back({time.name, time.runs, time.total_us, time.slowest_us, time.slow});

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "limit/limiter.hpp"
 #include "sql/statement_times.hpp"
 
 namespace kameng::engine {
@@ -14,6 +15,7 @@ struct SystemState {
   std::string driver;
   sql::StatementTimes* times = nullptr;  // null: nothing is timed
   std::string origin;
+  limit::Limiter* limiter = nullptr;
 };
 
 }  // namespace kameng::engine

@@ -35,7 +35,10 @@ const std::vector<Reason>& common_reasons() {
       {"account.frozen", permission_denied, Retry::never},
       {"call.unauthenticated", unauthenticated, Retry::never},
       {"call.forbidden", permission_denied, Retry::never},
+      {"context.ip_malformed", invalid_argument, Retry::never},
       {"call.deadline", deadline_exceeded, Retry::same},
+      {"limit.exceeded", resource_exhausted, Retry::later},
+      {"limit.unavailable", unavailable, Retry::later},
       // The key of a write (command).
       {"idempotency.mismatch", failed_precondition, Retry::never},
       {"idempotency.in_progress", aborted, Retry::same},

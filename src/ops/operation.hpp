@@ -14,6 +14,7 @@
 
 #include "command/command.hpp"
 #include "json/fields.hpp"
+#include "limit/rate.hpp"
 
 namespace kameng::ops {
 
@@ -66,6 +67,18 @@ class Operation {
     return *this;
   }
 
+  // A stricter rate than that of its callers, for each address and each account.
+  Operation& limited_to(limit::Rate rate) {
+    rate_ = rate;
+    return *this;
+  }
+  // Its callers are a few addresses that speak for everybody, and what they bring is signed: no
+  // limit by address.
+  Operation& from_anywhere() {
+    from_anywhere_ = true;
+    return *this;
+  }
+
   // Of an operation that reads: runs before its transaction, in its own.
   Operation& first(Result<void> (*work)(const command::Call&)) {
     first_ = work;
@@ -83,6 +96,8 @@ class Operation {
   [[nodiscard]] bool may_join() const {
     return joins_in_part_ || (!answers_secret_ && !acts_outside_);
   }
+  [[nodiscard]] const limit::Rate& rate() const { return rate_; }
+  [[nodiscard]] bool is_limited_by_address() const { return !from_anywhere_; }
   [[nodiscard]] const std::vector<Reason>& reasons() const { return reasons_; }
 
   // The document door: reads the request, runs, prints the answer.
@@ -110,6 +125,8 @@ class Operation {
   Result<void> (*first_)(const command::Call&) = nullptr;
   bool acts_outside_ = false;
   bool joins_in_part_ = false;
+  bool from_anywhere_ = false;
+  limit::Rate rate_ = {};
   std::vector<Reason> reasons_;
 };
 

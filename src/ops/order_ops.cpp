@@ -22,7 +22,6 @@ void add_order_operations(Registry& registry, order::OrderService& orders) {
       .fails("quote.too_large", Status::failed_precondition)
       .fails("quote.zero", Status::failed_precondition)
       .fails("contact.malformed", Status::invalid_argument)
-      .fails("context.ip_malformed", Status::invalid_argument)
       .fails("provider.unknown", Status::invalid_argument)
       .fails("wallet.account_missing", Status::failed_precondition)
       .fails("wallet.own_goods_only", Status::failed_precondition)

@@ -30,6 +30,7 @@ void add_payments(Registry& registry, order::OrderService& orders) {
   registry.add(orders, &OrderService::receive_notice)
       .summary("Take a provider's notice: verified, recorded with its effect, answered.")
       .needs(Permission::anyone)
+      .from_anywhere()
       .since(1, Stability::unstable)
       .fails("provider.unknown", Status::not_found)
       .fails("field.base64", Status::invalid_argument);

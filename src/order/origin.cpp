@@ -1,10 +1,6 @@
 #include "order/origin.hpp"
 
-#include <algorithm>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
+#include "base/address.hpp"
 #include "text/contact.hpp"
 
 namespace kameng::order {
@@ -18,19 +14,12 @@ Bytes blinded(const keys::KeyRing& keys, std::string_view domain, ByteView value
 }  // namespace
 
 std::optional<Bytes> network_of(const std::string& ip) {
-  in_addr four{};
-  if (inet_pton(AF_INET, ip.c_str(), &four) == 1) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&four.s_addr);
-    return Bytes(bytes, bytes + 3);
-  }
-  in6_addr six{};
-  if (inet_pton(AF_INET6, ip.c_str(), &six) != 1) {
+  const std::optional<Address> address = parse_address(ip);
+  if (!address) {
     return std::nullopt;
   }
-  if (IN6_IS_ADDR_V4MAPPED(&six)) {
-    return Bytes(six.s6_addr + 12, six.s6_addr + 15);
-  }
-  return Bytes(six.s6_addr, six.s6_addr + 7);
+  const ByteView network = address->prefix(address->size == 4 ? 3 : 7);
+  return Bytes(network.begin(), network.end());
 }
 
 Result<Origin> read_origin(const Context& context, const std::optional<std::string>& contact,

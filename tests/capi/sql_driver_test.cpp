@@ -201,6 +201,29 @@ TEST_CASE("what fails in a joined call takes nothing of the host's with it") {
   CHECK(site.rows("kameng_order") == 0);
 }
 
+// Goal: what a caller has used up is not given back when the host rolls back, and nothing of it is
+//       in the host's database.
+// Method: the whole burst of one address joined, rolled back; one call more, joined and not.
+TEST_CASE("rate limits are outside of the host's transaction") {
+  Site site;
+  site.open();
+  const std::string from = R"({"ip":"203.0.113.7"})";
+  Answer answer;
+  REQUIRE(site_begin(site.database) != nullptr);
+  for (int call_number = 0; call_number < 3; ++call_number) {
+    call(site.engine, "category.list", from, "{}", answer);
+    CHECK(answer.status == KAMENG_OK);
+  }
+  call(site.engine, "category.list", from, "{}", answer);
+  CHECK(answer.reason() == "limit.exceeded");
+  site_rollback(site.database);
+  call(site.engine, "category.list", from, "{}", answer);
+  CHECK(answer.reason() == "limit.exceeded");
+  CHECK(answer.status == KAMENG_RESOURCE_EXHAUSTED);
+  CHECK(site.rows("kameng_rate_limit") == -1);
+  CHECK(site.driver.lent == 0);
+}
+
 // Goal: what cannot be taken back is not given out in a transaction that may be.
 // Method: every operation that gives a secret or acts outside, joined, and once more afterwards.
 TEST_CASE("operations that give something out are refused in the host's transaction") {

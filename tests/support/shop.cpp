@@ -16,6 +16,19 @@ Json storage_at(const engine::StorageConfig& config) {
   return {{"driver", config.driver}, {"dsn", *config.dsn}, {"table_prefix", config.table_prefix}};
 }
 
+// A manual clock stands still, so a test's calls would all come at once.
+Json limits_of(bool limited) {
+  if (limited) {
+    return Json::object();
+  }
+  const Json none{{"per_minute", 0}};
+  Json limits{{"ip", none}, {"account", none}, {"operations", Json::array()}};
+  for (const char* operation : {"account.login", "account.register"}) {
+    limits["operations"].push_back({{"operation", operation}, {"per_minute", 0}});
+  }
+  return limits;
+}
+
 // A server's shop keeps its key beside the configuration; each of them makes one of its own.
 std::string next_key_file() {
   static const TempFolder folder(TempFolder::in_memory());
@@ -33,6 +46,7 @@ Json shop_config(const ShopOptions& options) {
   Json config{{"storage", storage},
               {"providers", {{"sandbox", {{"enabled", true}}}}},
               {"allow_sandbox", true},
+              {"limits", limits_of(options.limited)},
               {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}}};
   if (options.path != ":memory:") {
     config["vault"] = {{"key_file", options.path + ".key"}, {"create", true}};

@@ -32,6 +32,7 @@ struct Outcome {
 struct ShopOptions {
   std::string path = ":memory:";
   std::int64_t manual_ms = 1'790'000'000'000;  // 0: the system's clock
+  bool limited = false;                        // by the rates that are the default
   Json extra = Json::object();                 // merged into the configuration
   Host host = {};
 };

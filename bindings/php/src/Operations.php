@@ -498,7 +498,7 @@ trait Operations
      *
      * @return array{order_id: string, status: string, total: Money, expires_at_ms: int, guest: bool, lookup_secret?: string, payment?: array{payment_id: string, out_trade_no: string, status: string, order_status: string, amount: Money, expires_at_ms: int, call?: array{call_id: string, kind: string, http: array{method: string, url: string, headers: list<array{string, string}>, body: string}}, pay?: array{url: string}}}
      *
-     * @throws KamengException account.not_found, contact.malformed, context.ip_malformed, goods.not_for_sale, order.sku_twice, order.stock_share, order.too_many_unpaid, provider.unknown, quote.mixed_currency, quote.too_large, quote.zero, sku.not_found, stock.sold_out, wallet.account_missing, wallet.insufficient, wallet.own_goods_only
+     * @throws KamengException account.not_found, contact.malformed, goods.not_for_sale, order.sku_twice, order.stock_share, order.too_many_unpaid, provider.unknown, quote.mixed_currency, quote.too_large, quote.zero, sku.not_found, stock.sold_out, wallet.account_missing, wallet.insufficient, wallet.own_goods_only
      */
     public function orderPlace(
         array $request,

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds group_time_max{5};
 constexpr std::chrono::microseconds pause_for_others{500};
-constexpr std::int64_t writer_checkpoint_bytes = 64 * 1024 * 1024;
 constexpr std::int64_t checkpoint_again_bytes = 8 * 1024 * 1024;
 
 // Only the leader counts, so an atomic increment would be a waste.
@@ -79,11 +78,16 @@ void Combiner::Queue::remove(Member& member) noexcept {
   member.queued = false;
 }
 
-Combiner::Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open)
+Combiner::Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open,
+                   const Options& options)
     : owner_(owner),
       connection_(std::move(connection)),
       open_(std::move(open)),
-      next_checkpoint_bytes_(writer_checkpoint_bytes) {}
+      wal_bytes_max_(options.wal_bytes_max),
+      // Nothing is flushed: then copying all of it takes a moment, in which other processes may
+      // well wait, and the log starts over for certain.
+      checkpoint_mode_(options.durable ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART),
+      next_checkpoint_bytes_(options.wal_bytes_max) {}
 
 Result<void> Combiner::submit(const Deadline& deadline, const Work& work, Kind kind) {
   Member own(deadline, work, kind);
@@ -209,8 +213,8 @@ void Combiner::run_group(Member& own, Group& group) {
   count(members_, static_cast<std::int64_t>(group.size()));
   count(groups_of_one_, group.size() == 1 ? 1 : 0);
   wal_bytes_.store(connection_->wal_bytes(), std::memory_order_relaxed);
-  if (wal_bytes() < writer_checkpoint_bytes) {
-    next_checkpoint_bytes_ = writer_checkpoint_bytes;  // the log has started over
+  if (wal_bytes() < wal_bytes_max_) {
+    next_checkpoint_bytes_ = wal_bytes_max_;  // the log has started over
   }
 }
 
@@ -331,8 +335,8 @@ void Combiner::checkpoint_if_large() {
   }
   // A reader that stays keeps the WAL from starting over; then it is tried again only when more has
   // been written. Failing is no harm: what is committed stays in the WAL.
-  static_cast<void>(connection_->checkpoint(SQLITE_CHECKPOINT_PASSIVE));
-  next_checkpoint_bytes_ = wal_bytes() + checkpoint_again_bytes;
+  static_cast<void>(connection_->checkpoint(checkpoint_mode_));
+  next_checkpoint_bytes_ = wal_bytes() + std::min(checkpoint_again_bytes, wal_bytes_max_);
 }
 
 Metrics Combiner::metrics() const {

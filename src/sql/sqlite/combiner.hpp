@@ -38,7 +38,8 @@ class Combiner {
 
   // `open` opens the connection anew after an unknown outcome; without it there is nothing to open
   // (in memory). `owner` is whose works these are (nesting.hpp).
-  Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open);
+  Combiner(const void* owner, std::unique_ptr<SqliteConnection> connection, Open open,
+           const Options& options);
   Combiner(const Combiner&) = delete;
   Combiner& operator=(const Combiner&) = delete;
 
@@ -93,6 +94,8 @@ class Combiner {
   // Everything below belongs to the leader.
   std::unique_ptr<SqliteConnection> connection_;
   Open open_;
+  const std::int64_t wal_bytes_max_;
+  const int checkpoint_mode_;
   std::int64_t next_checkpoint_bytes_;
   std::int64_t closed_statements_ = 0, closed_busy_waits_ = 0;
   std::atomic<std::int64_t> commits_{0}, groups_of_one_{0}, members_{0}, retries_{0};

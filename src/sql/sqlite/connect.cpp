@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6B6D6E67;  // "kmng"
 constexpr int operations_between_clocks = 10'000;
-constexpr std::int64_t wal_kept_bytes = 64 * 1024 * 1024;
 constexpr std::chrono::milliseconds truncate_patience{100};
 
 Error incompatible(std::string_view reason, std::string_view message) {
@@ -135,7 +134,7 @@ Result<void> SqliteConnection::configure(Role role, const Deadline& deadline) {
       "PRAGMA secure_delete=ON",
       "PRAGMA cache_size=-" + std::to_string(cache_kib),
       "PRAGMA wal_autocheckpoint=0",
-      "PRAGMA journal_size_limit=" + std::to_string(wal_kept_bytes)};
+      "PRAGMA journal_size_limit=" + std::to_string(options_->wal_bytes_max)};
   for (const std::string& setting : settings) {
     // Some of them read the schema, so another process that is just recovering the file may be in
     // the way.

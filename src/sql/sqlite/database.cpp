@@ -277,7 +277,8 @@ Result<std::unique_ptr<Database>> open(const Options& options) {
   KAMENG_TRY(std::unique_ptr<SqliteConnection> writer,
              SqliteConnection::open(parts->options, real_path, Role::writer));
   parts->writer = std::make_unique<Combiner>(parts.get(), std::move(writer),
-                                             in_memory ? Combiner::Open() : reopener(*parts));
+                                             in_memory ? Combiner::Open() : reopener(*parts),
+                                             parts->options);
   return std::unique_ptr<Database>(std::make_unique<SqliteDatabase>(std::move(parts)));
 }
 

@@ -25,6 +25,8 @@ struct Options {
   std::int64_t open_timeout_ms = 10'000;  // how long opening waits for other processes
   // False for data that may be lost with the power, like rate limits: commits are not flushed.
   bool durable = true;
+  // A writer copies its WAL into the file when it has grown to this.
+  std::int64_t wal_bytes_max = 64 * 1024 * 1024;
 
   // Where statements' times are noted; null: nowhere.
   std::shared_ptr<StatementTimes> times = {};

@@ -98,6 +98,46 @@ class ConfigOrders(TypedDict):
     """Unpaid orders of one IPv4 /24 or IPv6 /56."""
 
 
+class ConfigLimitsIp(TypedDict):
+    """All calls with one `ip` in their context; an IPv6 /64 counts as one."""
+
+    per_minute: NotRequired[int]
+    """Calls in a minute; 0: no limit."""
+    burst: NotRequired[int]
+    """Calls that may come at once, after a pause."""
+
+
+class ConfigLimitsAccount(TypedDict):
+    """All calls of one customer."""
+
+    per_minute: NotRequired[int]
+    """Calls in a minute; 0: no limit."""
+    burst: NotRequired[int]
+    """Calls that may come at once, after a pause."""
+
+
+class ConfigLimitsOperationsItem(TypedDict):
+    """Rates of single operations, for each ip and each customer, instead of those that the operations declare."""
+
+    operation: str
+    """Its name."""
+    per_minute: NotRequired[int]
+    """Calls in a minute; 0: no limit."""
+    burst: NotRequired[int]
+    """Calls that may come at once, after a pause."""
+
+
+class ConfigLimits(TypedDict):
+    """How often who may call."""
+
+    ip: NotRequired[ConfigLimitsIp]
+    """All calls with one `ip` in their context; an IPv6 /64 counts as one."""
+    account: NotRequired[ConfigLimitsAccount]
+    """All calls of one customer."""
+    operations: NotRequired[list[ConfigLimitsOperationsItem]]
+    """Rates of single operations, for each ip and each customer, instead of those that the operations declare."""
+
+
 class ConfigBackup(TypedDict):
     """When system.run_due makes backups, and where."""
 
@@ -139,6 +179,8 @@ class Config(TypedDict):
     """Customers."""
     orders: NotRequired[ConfigOrders]
     """Orders and their quotas."""
+    limits: NotRequired[ConfigLimits]
+    """How often who may call."""
     backup: NotRequired[ConfigBackup]
     """When system.run_due makes backups, and where."""
     log: NotRequired[ConfigLog]
@@ -1547,7 +1589,7 @@ class SystemMetricsAnswer(TypedDict):
     """What system.metrics answers."""
 
     counters: dict[str, int]
-    """commits, groups_of_one and members (calls that shared a commit), retries, busy_waits, statements."""
+    """commits, groups_of_one and members (calls that shared a commit), retries, busy_waits, statements, limited (calls that the rate limits refused)."""
     statements: list[SystemMetricsAnswerStatementsItem]
     """By name; empty unless storage.slow_ms is set. Where statements are sent together, the one that waits for the answers has their time."""
 
