@@ -55,7 +55,7 @@ extern "C" {
 #endif
 
 /* The functions and slots this header declares. Goes up by one whenever some are added. */
-#define KAMENG_API_VERSION 2
+#define KAMENG_API_VERSION 3
 
 /* How a call ended. A number, never an enum, so that a new status does not change the type. */
 typedef int32_t kameng_status;
@@ -156,6 +156,20 @@ KAMENG_API kameng_status kameng_close(kameng_engine engine) KAMENG_NOEXCEPT;
  * and engine.used_after_fork. Any thread. */
 KAMENG_API kameng_status kameng_call(kameng_engine engine, const char* operation,
                                      const char* context, size_t context_size, const char* request,
+                                     size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
+
+/* Answers one HTTP request. The sockets are the host's; docs/GATEWAY.md has the routes.
+ *
+ * - request: a document: "method", "scheme", "authority", "target", "headers" as a list of
+ *   [name, value], "body" or "body_base64", and "remote_ip", the peer of the connection. With
+ *   "as":"host" the host vouches for the caller itself; never take that from the request.
+ * - result: {"status","headers","body"} or with "body_base64": send exactly this.
+ *
+ * What the client did wrong is in the answer, and the status is OK. Fails with what the host did
+ * wrong: INVALID_ARGUMENT http.remote_ip, http.body_twice, document.*, field.*, and MISUSE
+ * call.size_invalid, handle.dead, handle.wrong_kind, engine.reentered and engine.used_after_fork.
+ * Any thread. */
+KAMENG_API kameng_status kameng_http(kameng_engine engine, const char* request,
                                      size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
 
 /* What a slot of kameng_sql_driver comes to. An unknown number is taken for KAMENG_SQL_MISUSE. */

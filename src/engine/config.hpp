@@ -147,6 +147,28 @@ struct OrdersConfig : order::Config {
   }
 };
 
+struct GatewayConfig {
+  std::vector<std::string> trusted_proxies;
+  std::string forwarded_header = "x-forwarded-for";
+  std::vector<std::string> cors_origins;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("trusted_proxies", &GatewayConfig::trusted_proxies,
+               "Addresses and networks (10.0.0.0/8, 2001:db8::/32) whose word about the client's "
+               "address is taken; empty: nobody's.")
+        .count(0, 100)
+        .length(1, 64);
+    f.optional("forwarded_header", &GatewayConfig::forwarded_header,
+               "The header in which the trusted proxies say it; the other one is ignored.")
+        .one_of({"x-forwarded-for", "forwarded"});
+    f.optional("cors_origins", &GatewayConfig::cors_origins,
+               "Origins (https://shop.example) whose pages may call; empty: none.")
+        .count(0, 100)
+        .length(1, 255);
+  }
+};
+
 struct Config {
   StorageConfig storage;
   VaultConfig vault;
@@ -157,6 +179,7 @@ struct Config {
   OrdersConfig orders;
   BackupConfig backup;
   LogConfig log;
+  GatewayConfig gateway;
   std::string origin = "kameng";
   std::int64_t timeout_ms = 10'000;
   bool share = false;
@@ -175,6 +198,7 @@ struct Config {
     f.optional("orders", &Config::orders, "Orders and their quotas.");
     f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
+    f.optional("gateway", &Config::gateway, "What kameng_http believes and allows.");
     f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")
         .length(1, 100);
     f.optional("timeout_ms", &Config::timeout_ms,

@@ -81,6 +81,9 @@ struct Engine::State {
   // Permission, then `run`, then what every call shares afterwards.
   [[nodiscard]] Result<void> dispatch(const ops::Operation& operation, const Context& context,
                                       const std::function<Result<void>(const command::Call&)>& run);
+  // The same for a request that is a document; empty text means {}.
+  [[nodiscard]] Result<std::string> run_document(const ops::Operation& operation,
+                                                 const Context& context, std::string_view request);
   // After a write: one piece of overdue local work, its errors never the caller's.
   void help_with_due_work(TimeMs now_ms);
 };
