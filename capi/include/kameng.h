@@ -46,7 +46,6 @@
 #else
 #define KAMENG_API
 #endif
-
 #if defined(__cplusplus)
 #define KAMENG_NOEXCEPT noexcept
 extern "C" {
@@ -158,17 +157,10 @@ KAMENG_API kameng_status kameng_call(kameng_engine engine, const char* operation
                                      const char* context, size_t context_size, const char* request,
                                      size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
 
-/* Answers one HTTP request. The sockets are the host's; docs/GATEWAY.md has the routes.
- *
- * - request: a document: "method", "scheme", "authority", "target", "headers" as a list of
- *   [name, value], "body" or "body_base64", and "remote_ip", the peer of the connection. With
- *   "as":"host" the host vouches for the caller itself; never take that from the request.
- * - result: {"status","headers","body"} or with "body_base64": send exactly this.
- *
- * What the client did wrong is in the answer, and the status is OK. Fails with what the host did
- * wrong: INVALID_ARGUMENT http.remote_ip, http.body_twice, document.*, field.*, and MISUSE
- * call.size_invalid, handle.dead, handle.wrong_kind, engine.reentered and engine.used_after_fork.
- * Any thread. */
+/* Answers one HTTP request, {"method","target","headers","body","remote_ip",...}; the result is
+ * {"status","headers","body"}, to be sent as it is. docs/GATEWAY.md has the members and the routes.
+ * What the client did wrong is in the answer. Fails with what the host did wrong: INVALID_ARGUMENT
+ * http.remote_ip, http.body_twice, field.*, document.*, and MISUSE as kameng_call. Any thread. */
 KAMENG_API kameng_status kameng_http(kameng_engine engine, const char* request,
                                      size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
 
@@ -229,7 +221,6 @@ typedef struct kameng_sql_driver {
   /* Rows changed by the statement that was stepped to its end last. Of an UPDATE those that it
    * matched. */
   int64_t (*changes)(void* user, void* connection);
-
   /* Makes a statement ready. It is finalized before its connection is released. */
   int32_t (*prepare)(void* user, void* connection, const char* sql, size_t size, void** statement);
   /* Set a parameter, counted from 1. Bytes are the driver's to copy; kind is KAMENG_SQL_TEXT or
@@ -250,7 +241,6 @@ typedef struct kameng_sql_driver {
   /* Makes it ready to be bound and stepped again. */
   int32_t (*reset)(void* user, void* statement);
   void (*finalize)(void* user, void* statement);
-
   /* The name of the constraint that the connection's last statement ran into, ending in NUL; NULL
    * when it is not known. Never a value. */
   const char* (*constraint)(void* user, void* connection);
@@ -297,17 +287,14 @@ KAMENG_API int32_t kameng_api_supports(int32_t api_version) KAMENG_NOEXCEPT;
 /* The release: "0.1.0". Lives as long as the library is loaded. */
 KAMENG_API const char* kameng_version(void) KAMENG_NOEXCEPT;
 
-/* "FAILED_PRECONDITION" and the like, "UNKNOWN" for a number without a name. Lives as long as the
- * library is loaded. */
+/* "FAILED_PRECONDITION" and the like; "UNKNOWN" for a number without a name. Never freed. */
 KAMENG_API const char* kameng_status_name(kameng_status status) KAMENG_NOEXCEPT;
 
 /* Every operation with its fields, reasons and permission, and the configuration's keys, as one
- * document. Opens nothing. The same text for every call, living as long as the library is loaded;
- * "" when memory for it cannot be had. */
+ * document. Opens nothing; lives as long as the library; "" when memory for it cannot be had. */
 KAMENG_API const char* kameng_describe(void) KAMENG_NOEXCEPT;
 
 #if defined(__cplusplus)
 }
 #endif
-
 #endif /* KAMENG_H */
