@@ -362,10 +362,18 @@ HttpResponse answer_refusal(Engine& engine, const Refusal& refusal) {
   return Exchange(engine, nothing, IpAddress(), {}).answer(refusal);
 }
 
-// What a client can do to the headers is a client's fault; the rest of the document is the host's.
+// What a client can send is a client's fault; the rest of the document is the host's.
 std::optional<Refusal> refusal_of(const Error& error) {
+  constexpr std::array<std::string_view, 4> sent{"method", "authority", "target", "body"};
+  if (error.reason == "text.malformed" &&
+      std::find(sent.begin(), sent.end(), error.field) != sent.end()) {
+    return Refusal{400, "http.text_malformed", "Text is UTF-8 without NUL."};
+  }
   if (!error.field.starts_with("headers")) {
     return std::nullopt;
+  }
+  if (error.reason == "text.malformed") {
+    return header_malformed;
   }
   if (error.reason == "field.count" || error.reason == "field.length") {
     return headers_too_large;

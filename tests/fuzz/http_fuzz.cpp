@@ -11,7 +11,6 @@
 #include <kameng/http.hpp>
 
 #include "json/parse.hpp"
-#include "json/rules.hpp"
 
 namespace {
 
@@ -54,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   request.body = std::string(rest);
   const auto response = kameng::http::answer(engine(), request);
-  if (kameng::json::is_utf8(text) && !response.ok()) {
+  if (!response.ok()) {
     __builtin_trap();  // whatever a client sends has an answer
   }
   if (response.ok() && (response->status < 200 || response->status > 599)) {
