@@ -31,6 +31,23 @@ def describe(library: Path) -> str:
     return bytes(text).decode()
 
 
+def openapi(library: Path) -> str:
+    """What GET /v1/openapi.json answers, on an engine in memory."""
+    loaded = ctypes.CDLL(str(library.resolve()))
+    loaded.kameng_result_json.restype = ctypes.c_char_p
+    loaded.kameng_result_json.argtypes = [ctypes.c_uint64]
+    engine, result = ctypes.c_uint64(0), ctypes.c_uint64(0)
+    config = b'{"storage":{"path":":memory:"}}'
+    request = b'{"method":"GET","target":"/v1/openapi.json","remote_ip":"::1"}'
+    size = ctypes.c_size_t
+    loaded.kameng_open(config, size(len(config)), None, ctypes.byref(engine), None)
+    loaded.kameng_http(engine, request, size(len(request)), ctypes.byref(result))
+    answer = json.loads(loaded.kameng_result_json(result))
+    loaded.kameng_result_free(result)
+    loaded.kameng_close(engine)
+    return json.dumps(json.loads(answer["body"]), indent=2, ensure_ascii=False) + "\n"
+
+
 def outputs(document: dict) -> dict[str, str]:
     """Path below the root -> text."""
     api = Api.read(document)
@@ -95,6 +112,8 @@ def main() -> int:
 
     text = describe(given.library) if given.library else given.describe.read_text(encoding="utf-8")
     files = outputs(json.loads(text))
+    if given.library:
+        files["docs/api/openapi.json"] = openapi(given.library)
     if not given.check:
         write(files)
         return 0

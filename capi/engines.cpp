@@ -7,6 +7,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <kameng/http.hpp>
+
 #include "capi/handle_table.hpp"
 #include "capi/misuse.hpp"
 #include "capi/open_engine.hpp"
@@ -86,8 +88,11 @@ Result<kameng_engine> open_engine(std::string_view config, HostStruct host) {
   return handle.keep({own.release(), true, getpid()});
 }
 
-Result<std::string> call_engine(kameng_engine engine, std::string_view operation,
-                                std::string_view context, std::string_view request) {
+namespace {
+
+// Runs `work` on the engine behind a handle, which stays open meanwhile.
+template <class Work>
+Result<std::string> with_engine(kameng_engine engine, Work&& work) {
   const Pin pin(engine);
   if (pin.ref() == nullptr) {
     return bad_handle(EngineTable::fault_of(engine), "engine");
@@ -96,7 +101,19 @@ Result<std::string> call_engine(kameng_engine engine, std::string_view operation
     return misuse("engine.used_after_fork",
                   "The engine was opened before fork(); open one in this process.");
   }
-  return pin.ref()->engine->engine->call_document(operation, context, request);
+  return std::forward<Work>(work)(*pin.ref()->engine->engine);
+}
+
+}  // namespace
+
+Result<std::string> call_engine(kameng_engine engine, std::string_view operation,
+                                std::string_view context, std::string_view request) {
+  return with_engine(engine,
+                     [&](Engine& open) { return open.call_document(operation, context, request); });
+}
+
+Result<std::string> ask_engine(kameng_engine engine, std::string_view request) {
+  return with_engine(engine, [&](Engine& open) { return http::answer_document(open, request); });
 }
 
 kameng_status close_engine(kameng_engine engine) noexcept {

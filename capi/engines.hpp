@@ -20,6 +20,9 @@ namespace kameng::capi {
 [[nodiscard]] Result<std::string> call_engine(kameng_engine engine, std::string_view operation,
                                               std::string_view context, std::string_view request);
 
+// An HTTP request and its answer, both documents.
+[[nodiscard]] Result<std::string> ask_engine(kameng_engine engine, std::string_view request);
+
 // Waits for calls in flight on this handle.
 [[nodiscard]] kameng_status close_engine(kameng_engine engine) noexcept;
 

@@ -58,6 +58,15 @@ kameng_status kameng_call(kameng_engine engine, const char* operation, const cha
   });
 }
 
+kameng_status kameng_http(kameng_engine engine, const char* request, size_t request_size,
+                          kameng_result* result) noexcept {
+  return capi::answer(result, [&](std::string_view&) -> Result<std::string> {
+    KAMENG_CHECK(capi::SlotScope::check_outside());
+    KAMENG_TRY(const std::string_view text, capi::borrow(request, request_size, "request"));
+    return capi::ask_engine(engine, text);
+  });
+}
+
 kameng_status kameng_register_sql_driver(const char* name, const kameng_sql_driver* driver,
                                          kameng_result* result) noexcept {
   // Outside the guard, so that the host's `destroy` runs whatever happens.

@@ -12,6 +12,7 @@ typedef uint64_t kameng_result;
 kameng_status kameng_open(const char* config, size_t config_size, const void* host, kameng_engine* engine, kameng_result* result);
 kameng_status kameng_close(kameng_engine engine);
 kameng_status kameng_call(kameng_engine engine, const char* operation, const char* context, size_t context_size, const char* request, size_t request_size, kameng_result* result);
+kameng_status kameng_http(kameng_engine engine, const char* request, size_t request_size, kameng_result* result);
 kameng_status kameng_result_status(kameng_result result);
 const char* kameng_result_json(kameng_result result);
 size_t kameng_result_size(kameng_result result);

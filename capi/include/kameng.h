@@ -46,7 +46,6 @@
 #else
 #define KAMENG_API
 #endif
-
 #if defined(__cplusplus)
 #define KAMENG_NOEXCEPT noexcept
 extern "C" {
@@ -55,7 +54,7 @@ extern "C" {
 #endif
 
 /* The functions and slots this header declares. Goes up by one whenever some are added. */
-#define KAMENG_API_VERSION 2
+#define KAMENG_API_VERSION 3
 
 /* How a call ended. A number, never an enum, so that a new status does not change the type. */
 typedef int32_t kameng_status;
@@ -158,6 +157,13 @@ KAMENG_API kameng_status kameng_call(kameng_engine engine, const char* operation
                                      const char* context, size_t context_size, const char* request,
                                      size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
 
+/* Answers one HTTP request, {"method","target","headers","body","remote_ip",...}; the result is
+ * {"status","headers","body"}, to be sent as it is. docs/GATEWAY.md has the members and the routes.
+ * What the client did wrong is in the answer. Fails with what the host did wrong: INVALID_ARGUMENT
+ * http.remote_ip, http.body_twice, field.*, document.*, and MISUSE as kameng_call. Any thread. */
+KAMENG_API kameng_status kameng_http(kameng_engine engine, const char* request,
+                                     size_t request_size, kameng_result* result) KAMENG_NOEXCEPT;
+
 /* What a slot of kameng_sql_driver comes to. An unknown number is taken for KAMENG_SQL_MISUSE. */
 #define KAMENG_SQL_OK 0             /* Done; of step: there is no further row. */
 #define KAMENG_SQL_ROW 1            /* Of step: there is a row. */
@@ -215,7 +221,6 @@ typedef struct kameng_sql_driver {
   /* Rows changed by the statement that was stepped to its end last. Of an UPDATE those that it
    * matched. */
   int64_t (*changes)(void* user, void* connection);
-
   /* Makes a statement ready. It is finalized before its connection is released. */
   int32_t (*prepare)(void* user, void* connection, const char* sql, size_t size, void** statement);
   /* Set a parameter, counted from 1. Bytes are the driver's to copy; kind is KAMENG_SQL_TEXT or
@@ -236,7 +241,6 @@ typedef struct kameng_sql_driver {
   /* Makes it ready to be bound and stepped again. */
   int32_t (*reset)(void* user, void* statement);
   void (*finalize)(void* user, void* statement);
-
   /* The name of the constraint that the connection's last statement ran into, ending in NUL; NULL
    * when it is not known. Never a value. */
   const char* (*constraint)(void* user, void* connection);
@@ -283,17 +287,14 @@ KAMENG_API int32_t kameng_api_supports(int32_t api_version) KAMENG_NOEXCEPT;
 /* The release: "0.1.0". Lives as long as the library is loaded. */
 KAMENG_API const char* kameng_version(void) KAMENG_NOEXCEPT;
 
-/* "FAILED_PRECONDITION" and the like, "UNKNOWN" for a number without a name. Lives as long as the
- * library is loaded. */
+/* "FAILED_PRECONDITION" and the like; "UNKNOWN" for a number without a name. Never freed. */
 KAMENG_API const char* kameng_status_name(kameng_status status) KAMENG_NOEXCEPT;
 
 /* Every operation with its fields, reasons and permission, and the configuration's keys, as one
- * document. Opens nothing. The same text for every call, living as long as the library is loaded;
- * "" when memory for it cannot be had. */
+ * document. Opens nothing; lives as long as the library; "" when memory for it cannot be had. */
 KAMENG_API const char* kameng_describe(void) KAMENG_NOEXCEPT;
 
 #if defined(__cplusplus)
 }
 #endif
-
 #endif /* KAMENG_H */

@@ -68,6 +68,8 @@ class Engine {
   [[nodiscard]] static const std::string& describe();
 
   struct State;  // the engine's own
+  // For the library's own upper floors; what it is made of is in no public header.
+  [[nodiscard]] State& state() { return *state_; }
 
  private:
   explicit Engine(std::unique_ptr<State> state);

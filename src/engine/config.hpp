@@ -148,6 +148,28 @@ struct OrdersConfig : order::Config {
   }
 };
 
+struct GatewayConfig {
+  std::vector<std::string> trusted_proxies;
+  std::string forwarded_header = "x-forwarded-for";
+  std::vector<std::string> cors_origins;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("trusted_proxies", &GatewayConfig::trusted_proxies,
+               "Addresses and networks (10.0.0.0/8, 2001:db8::/32) whose word about the client's "
+               "address is taken; empty: nobody's.")
+        .count(0, 100)
+        .length(1, 64);
+    f.optional("forwarded_header", &GatewayConfig::forwarded_header,
+               "The header in which the trusted proxies say it; the other one is ignored.")
+        .one_of({"x-forwarded-for", "forwarded"});
+    f.optional("cors_origins", &GatewayConfig::cors_origins,
+               "Origins (https://shop.example) whose pages may call; empty: none.")
+        .count(0, 100)
+        .length(1, 255);
+  }
+};
+
 struct Config {
   StorageConfig storage;
   VaultConfig vault;
@@ -159,6 +181,7 @@ struct Config {
   limit::Config limits;
   BackupConfig backup;
   LogConfig log;
+  GatewayConfig gateway;
   std::string origin = "kameng";
   std::int64_t timeout_ms = 10'000;
   bool share = false;
@@ -178,6 +201,7 @@ struct Config {
     f.optional("limits", &Config::limits, "How often who may call.");
     f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
+    f.optional("gateway", &Config::gateway, "What kameng_http believes and allows.");
     f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")
         .length(1, 100);
     f.optional("timeout_ms", &Config::timeout_ms,

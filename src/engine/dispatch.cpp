@@ -204,6 +204,21 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
   return outcome;
 }
 
+Result<std::string> Engine::State::run_document(const ops::Operation& operation,
+                                                const Context& context,
+                                                std::string_view request_text,
+                                                Allowance* allowance) {
+  std::string answer;
+  KAMENG_CHECK(
+      dispatch(operation, context, allowance, [&](const command::Call& call) -> Result<void> {
+        KAMENG_TRY(const json::Value request,
+                   json::parse(request_text.empty() ? "{}" : request_text));
+        KAMENG_TRY(answer, operation.run_document(call, request));
+        return {};
+      }));
+  return answer;
+}
+
 void Engine::State::help_with_due_work(TimeMs now_ms) {
   if (!due.overdue(now_ms, overdue_ms) && !refusals.has_finished(now_ms)) {
     return;
@@ -238,15 +253,7 @@ Result<std::string> Engine::call_document(std::string_view name, std::string_vie
   KAMENG_TRY(const json::Value context_value,
              json::parse(context_text.empty() ? "{}" : context_text));
   KAMENG_TRY(const Context context, json::read<Context>(context_value));
-  std::string answer;
-  KAMENG_CHECK(state_->dispatch(
-      *operation, context, allowance, [&](const command::Call& call) -> Result<void> {
-        KAMENG_TRY(const json::Value request,
-                   json::parse(request_text.empty() ? "{}" : request_text));
-        KAMENG_TRY(answer, operation->run_document(call, request));
-        return {};
-      }));
-  return answer;
+  return state_->run_document(*operation, context, request_text, allowance);
 }
 
 }  // namespace kameng

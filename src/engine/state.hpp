@@ -85,6 +85,10 @@ struct Engine::State {
   [[nodiscard]] Result<void> dispatch(const ops::Operation& operation, const Context& context,
                                       Allowance* allowance,
                                       const std::function<Result<void>(const command::Call&)>& run);
+  // The same for a request that is a document; empty text means {}.
+  [[nodiscard]] Result<std::string> run_document(const ops::Operation& operation,
+                                                 const Context& context, std::string_view request,
+                                                 Allowance* allowance);
   // By address, before anything is looked up. INVALID_ARGUMENT context.ip_malformed, and those of
   // limit::Limiter.
   [[nodiscard]] Result<void> admit_address(const ops::Operation& operation, const Context& context,

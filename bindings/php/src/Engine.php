@@ -73,6 +73,26 @@ final class Engine
     }
 
     /**
+     * Answers one HTTP request: method, target, headers, body and remote_ip in; status, headers and
+     * body out (docs/GATEWAY.md).
+     *
+     * @param array<string, mixed> $request
+     *
+     * @return array{status: int, headers: list<array{string, string}>, body: string, body_base64?: string}
+     *
+     * @throws KamengException for faults of the host's alone
+     */
+    public function http(array $request): array
+    {
+        [$status, $document] = $this->native->http($this->engine, self::write($request));
+        if ($status !== 0) {
+            throw $this->error($status, $document);
+        }
+
+        return json_decode($document, true, 64, JSON_THROW_ON_ERROR);
+    }
+
+    /**
      * Every operation with its fields and reasons, as docs/api/operations.json.
      *
      * @return array<string, mixed>

@@ -17,7 +17,7 @@ use FFI;
  */
 final class Native
 {
-    public const API_VERSION = 1;
+    public const API_VERSION = 3;
 
     private const SYSTEM_NAMES = ['libkameng.so.0', 'libkameng.so'];
     private const MISSING_INI = 'php.ini needs ffi.enable=preload, ffi.preload=/path/to/kameng_ffi.h'
@@ -74,6 +74,15 @@ final class Native
             strlen($request),
             FFI::addr($result),
         );
+
+        return [$status, $this->take($result->cdata)];
+    }
+
+    /** @return array{int, string} status, document */
+    public function http(int $engine, string $request): array
+    {
+        $result = $this->ffi->new('kameng_result');
+        $status = $this->ffi->kameng_http($engine, $request, strlen($request), FFI::addr($result));
 
         return [$status, $this->take($result->cdata)];
     }

@@ -59,6 +59,20 @@ final class EngineTest extends TestCase
     }
 
     /**
+     * Goal: a request is answered over the HTTP door, and only the host's faults throw.
+     * Method: a read, a path that is not there, an address that is none.
+     */
+    public function testHttpRequestsAreAnswered(): void
+    {
+        $engine = $this->engine();
+        $request = ['method' => 'POST', 'target' => '/v1/goods.list', 'remote_ip' => '192.0.2.1'];
+        $this->assertSame(200, $engine->http($request)['status']);
+        $this->assertSame(404, $engine->http(['target' => '/nowhere'] + $request)['status']);
+        $error = $this->fails(static fn () => $engine->http(['remote_ip' => 'me'] + $request));
+        $this->assertSame('http.remote_ip', $error->reason);
+    }
+
+    /**
      * Goal: a closed engine is MISUSE, and closing twice is not.
      * Method: close, close, call.
      */

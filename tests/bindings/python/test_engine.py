@@ -35,6 +35,17 @@ def test_typed_methods_are_the_same_door(engine: Engine) -> None:
     assert [item["category_id"] for item in listed["items"]] == [made["category_id"]]
 
 
+# Goal: a request is answered over the HTTP door, and only the host's faults raise.
+# Method: a read, a path that is not there, an address that is none.
+def test_http_requests_are_answered(engine: Engine) -> None:
+    request = {"method": "POST", "target": "/v1/goods.list", "remote_ip": "192.0.2.1"}
+    assert engine.http(request)["status"] == 200
+    assert engine.http({**request, "target": "/nowhere"})["status"] == 404
+    with pytest.raises(KamengError) as caught:
+        engine.http({**request, "remote_ip": "me"})
+    assert caught.value.reason == "http.remote_ip"
+
+
 # Goal: a closed engine is MISUSE, and closing twice is not.
 # Method: close, close, call.
 def test_a_closed_engine_is_misuse(config: dict[str, Any]) -> None:

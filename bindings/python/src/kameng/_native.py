@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .error import KamengError
 
-API_VERSION = 1
+API_VERSION = 3
 SYSTEM_NAMES = ("libkameng.so.0", "libkameng.so")
 
 _handle = ctypes.c_uint64
@@ -33,6 +33,7 @@ FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
         [_handle, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p,
          ctypes.c_size_t, _handle_out],
     ),
+    "kameng_http": (_status, [_handle, ctypes.c_char_p, ctypes.c_size_t, _handle_out]),
     "kameng_result_status": (_status, [_handle]),
     "kameng_result_json": (ctypes.c_void_p, [_handle]),
     "kameng_result_size": (ctypes.c_size_t, [_handle]),
@@ -85,6 +86,12 @@ class Native:
         status = self._library.kameng_call(
             engine, operation, context, len(context), request, len(request), ctypes.byref(result)
         )
+        return status, self._take(result.value)
+
+    def http(self, engine: int, request: bytes) -> tuple[int, bytes]:
+        """(status, document)"""
+        result = ctypes.c_uint64(0)
+        status = self._library.kameng_http(engine, request, len(request), ctypes.byref(result))
         return status, self._take(result.value)
 
     def close(self, engine: int) -> int:

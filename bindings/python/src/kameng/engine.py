@@ -47,6 +47,15 @@ class Engine(Operations):
         answer: dict[str, Any] = self._run(operation, request or {}, context or {})
         return answer
 
+    def http(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers one HTTP request: method, target, headers, body and remote_ip in; status,
+        headers and body out (docs/GATEWAY.md). Raises for faults of the host's alone."""
+        status, document = self._native.http(self._engine, _write(request).encode())
+        if status != 0:
+            raise self._error(status, document)
+        answer: dict[str, Any] = json.loads(document)
+        return answer
+
     def describe(self) -> dict[str, Any]:
         """Every operation with its fields and reasons, as docs/api/operations.json."""
         described: dict[str, Any] = json.loads(self._native.describe())

@@ -162,6 +162,17 @@ class ConfigLog(TypedDict):
     """The most detailed level that is written."""
 
 
+class ConfigGateway(TypedDict):
+    """What kameng_http believes and allows."""
+
+    trusted_proxies: NotRequired[list[str]]
+    """Addresses and networks (10.0.0.0/8, 2001:db8::/32) whose word about the client's address is taken; empty: nobody's."""
+    forwarded_header: NotRequired[Literal["x-forwarded-for", "forwarded"]]
+    """The header in which the trusted proxies say it; the other one is ignored."""
+    cors_origins: NotRequired[list[str]]
+    """Origins (https://shop.example) whose pages may call; empty: none."""
+
+
 class Config(TypedDict):
     """The configuration; docs/CONFIG.md has the defaults."""
 
@@ -185,6 +196,8 @@ class Config(TypedDict):
     """When system.run_due makes backups, and where."""
     log: NotRequired[ConfigLog]
     """What the engine tells its operator."""
+    gateway: NotRequired[ConfigGateway]
+    """What kameng_http believes and allows."""
     origin: NotRequired[str]
     """Name of the audit log in its checkpoints."""
     timeout_ms: NotRequired[int]

@@ -1,0 +1,38 @@
+// ip_address.hpp - addresses of the internet and networks of them, from text.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kameng {
+
+// IPv4 is kept as ::ffff:a.b.c.d, so one client has one address however the socket names it.
+class IpAddress {
+ public:
+  // Nothing for what is not an address alone: no port, zone, brackets or leading zeros.
+  [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
+
+  [[nodiscard]] bool is_v4() const noexcept;
+  [[nodiscard]] std::string to_text() const;
+  [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
+  bool operator==(const IpAddress&) const = default;
+
+ private:
+  std::array<std::uint8_t, 16> bytes_ = {};
+};
+
+// "10.0.0.0/8", "2001:db8::/32", or an address alone.
+class IpNetwork {
+ public:
+  [[nodiscard]] static std::optional<IpNetwork> parse(std::string_view text);
+  [[nodiscard]] bool holds(const IpAddress& address) const noexcept;
+
+ private:
+  IpAddress first_;
+  unsigned bits_ = 0;  // of 128
+};
+
+}  // namespace kameng
