@@ -18,6 +18,7 @@
 #include "command/idempotency_sql.hpp"
 #include "engine/seams.hpp"
 #include "ledger/ledger_sql.hpp"
+#include "limit/limit_sql.hpp"
 #include "order/quota_sql.hpp"
 #include "queue/job_sql.hpp"
 #include "queue/outbox_sql.hpp"
@@ -58,6 +59,10 @@ constexpr Allowed may_scan[] = {
     {"job.next", postgres, "one row: the job that is due first"},
     {"order.next_due", postgres, "one row: the order that is due first"},
     {"outbox.next", postgres, "one row: the call that is due first"},
+    // The sweep: at most limit::buckets_max rows, and an index would cost every call.
+    {"limit.prune", servers, "a bounded table, now and then"},
+    {"limit.pull_back", servers, "a bounded table, now and then"},
+    {"limit.count", servers, "a bounded table, now and then"},
     // An index would take a new entry whenever somebody orders.
     {"quota.prune", postgres, "rows of the last ten minutes"},
     // Moving to another database is reading everything, once.
@@ -118,6 +123,13 @@ struct Rare {
   unsigned on = everywhere;
 };
 constexpr Rare rare[] = {
+    // With SQLite they are in a file of their own.
+    {&limit::find_buckets, servers},
+    {&limit::set_bucket, servers},
+    {&limit::add_bucket, servers},
+    {&limit::prune_buckets, servers},
+    {&limit::pull_back, servers},
+    {&limit::count_buckets, servers},
     {&account::renew_session},
     {&account::update_password_hash},
     {&audit::entries_place},
