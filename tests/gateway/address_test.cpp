@@ -25,10 +25,10 @@ TEST_SUITE("gateway") {
         {" 192.0.2.1", ""},
         {"unknown", ""},
     };
-    for (const auto& [text, printed] : cases) {
-      CAPTURE(text);
-      const auto address = IpAddress::parse(text);
-      CHECK((address ? address->to_text() : "") == printed);
+    for (const auto& one : cases) {
+      CAPTURE(one.first);
+      const auto address = IpAddress::parse(one.first);
+      CHECK((address ? address->to_text() : "") == one.second);
     }
   }
 
