@@ -34,6 +34,11 @@ bool IpAddress::is_v4() const noexcept {
   return std::equal(v4_prefix.begin(), v4_prefix.end(), bytes_.begin());
 }
 
+ByteView IpAddress::prefix(std::size_t length) const noexcept {
+  const ByteView own = ByteView(bytes_).subspan(is_v4() ? v4_prefix.size() : 0);
+  return own.first(std::min(length, own.size()));
+}
+
 std::string IpAddress::to_text() const {
   std::array<char, INET6_ADDRSTRLEN> text = {};
   const std::uint8_t* const from = bytes_.data() + (is_v4() ? v4_prefix.size() : 0);

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
+
 namespace kameng {
 
 // IPv4 is kept as ::ffff:a.b.c.d, so one client has one address however the socket names it.
@@ -15,8 +17,16 @@ class IpAddress {
   // Nothing for what is not an address alone: no port, zone, brackets or leading zeros.
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
+  [[nodiscard]] static IpAddress of(const std::array<std::uint8_t, 16>& bytes) noexcept {
+    IpAddress address;
+    address.bytes_ = bytes;
+    return address;
+  }
+
   [[nodiscard]] bool is_v4() const noexcept;
   [[nodiscard]] std::string to_text() const;
+  // Its first bytes, at most the four or sixteen that it has: what a whole network shares.
+  [[nodiscard]] ByteView prefix(std::size_t length) const noexcept;
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
   bool operator==(const IpAddress&) const = default;
 

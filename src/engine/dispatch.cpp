@@ -7,7 +7,7 @@
 #include "account/permissions.hpp"
 #include "account/session.hpp"
 #include "audit/log.hpp"
-#include "base/address.hpp"
+#include "base/ip_address.hpp"
 #include "engine/state.hpp"
 #include "json/fields.hpp"
 #include "json/parse.hpp"
@@ -136,7 +136,7 @@ Result<void> Engine::State::admit_address(const ops::Operation& operation, const
   if (!context.ip || !operation.is_limited_by_address()) {
     return {};
   }
-  const std::optional<Address> address = parse_address(*context.ip);
+  const std::optional<IpAddress> address = IpAddress::parse(*context.ip);
   if (!address) {
     return Error{Status::invalid_argument, "context.ip_malformed", "ip is no IPv4 or IPv6 address."}
         .at("ip");

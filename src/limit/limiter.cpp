@@ -46,7 +46,7 @@ Limiter::Limiter(Options options, const keys::KeyRing& keys)
   }
 }
 
-Result<void> Limiter::take(const Address& address, const Attempt& attempt, Allowance* allowance) {
+Result<void> Limiter::take(const IpAddress& address, const Attempt& attempt, Allowance* allowance) {
   return take("ip", options_.config.ip, address.prefix(network_bytes), attempt, allowance);
 }
 

@@ -20,8 +20,8 @@
 #include <kameng/limit.hpp>
 #include <kameng/result.hpp>
 
-#include "base/address.hpp"
 #include "base/clock.hpp"
+#include "base/ip_address.hpp"
 #include "keys/key_ring.hpp"
 #include "limit/buckets.hpp"
 #include "limit/config.hpp"
@@ -53,7 +53,7 @@ class Limiter {
   // One call, any thread. RESOURCE_EXHAUSTED limit.exceeded (details `limit`, `retry_after_ms`);
   // UNAVAILABLE limit.unavailable when the buckets are not to be had; call.deadline. The tightest
   // limit is told in `allowance` when that is not null and holds no tighter one.
-  [[nodiscard]] Result<void> take(const Address& address, const Attempt& attempt,
+  [[nodiscard]] Result<void> take(const IpAddress& address, const Attempt& attempt,
                                   Allowance* allowance);
   [[nodiscard]] Result<void> take(const AccountId& account, const Attempt& attempt,
                                   Allowance* allowance);

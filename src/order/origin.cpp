@@ -1,6 +1,6 @@
 #include "order/origin.hpp"
 
-#include "base/address.hpp"
+#include "base/ip_address.hpp"
 #include "text/contact.hpp"
 
 namespace kameng::order {
@@ -14,11 +14,11 @@ Bytes blinded(const keys::KeyRing& keys, std::string_view domain, ByteView value
 }  // namespace
 
 std::optional<Bytes> network_of(const std::string& ip) {
-  const std::optional<Address> address = parse_address(ip);
+  const std::optional<IpAddress> address = IpAddress::parse(ip);
   if (!address) {
     return std::nullopt;
   }
-  const ByteView network = address->prefix(address->size == 4 ? 3 : 7);
+  const ByteView network = address->prefix(address->is_v4() ? 3 : 7);
   return Bytes(network.begin(), network.end());
 }
 

@@ -36,12 +36,10 @@ std::shared_ptr<const keys::KeyRing> make_ring() {
   return *ring;
 }
 
-Address address_of(std::size_t number) {
-  Address address;
-  address.size = 4;
-  address.bytes = {10, static_cast<std::uint8_t>(number >> 16),
-                   static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
-  return address;
+IpAddress address_of(std::size_t number) {
+  return IpAddress::of({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10,
+                        static_cast<std::uint8_t>(number >> 16),
+                        static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
 }
 
 // Microseconds for each call by many addresses, all of which pass; and for each that is refused.

@@ -3,6 +3,7 @@
 #include "limit/buckets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -195,15 +196,12 @@ TEST_SUITE("limit.million") {
     std::int64_t most_bytes = 0;
     int passed = 0;
     for (int i = 0; i < networks; ++i) {
-      Address network;
-      network.size = 16;
-      network.bytes[0] = 0x20;
+      std::array<std::uint8_t, 16> bytes{0x20};
       for (int byte = 0; byte < 4; ++byte) {
-        network.bytes[static_cast<std::size_t>(4 + byte)] =
-            static_cast<std::uint8_t>(i >> (8 * byte));
+        bytes[static_cast<std::size_t>(4 + byte)] = static_cast<std::uint8_t>(i >> (8 * byte));
       }
       const Attempt attempt{"order.get", start_ms, Deadline::after_ms(60'000)};
-      passed += gate.limiter.take(network, attempt, nullptr).ok() ? 1 : 0;
+      passed += gate.limiter.take(IpAddress::of(bytes), attempt, nullptr).ok() ? 1 : 0;
       if (i % 1000 == 0) {
         most_bytes = std::max(most_bytes, bytes_of(path));
       }

@@ -36,7 +36,7 @@ struct Gate {
 
   std::string from(const std::string& ip, std::int64_t after_ms = 0,
                    std::string_view operation = "order.get") {
-    return told(limiter.take(parse_address(ip).value(), at(operation, after_ms), &allowance));
+    return told(limiter.take(IpAddress::parse(ip).value(), at(operation, after_ms), &allowance));
   }
   std::string by(const AccountId& account, std::int64_t after_ms = 0,
                  std::string_view operation = "order.get") {

@@ -50,7 +50,7 @@ TEST_SUITE("limit") {
     for (const char* none : {"", "localhost", "1.2.3", "1.2.3.256", "203.0.113.7:80", "[::1]",
                              "fe80::1%eth0", " 1.2.3.4", "1.2.3.4 ", "::ffff:1.2.3.400"}) {
       CAPTURE(std::string(none));
-      CHECK_FALSE(parse_address(none).has_value());
+      CHECK_FALSE(IpAddress::parse(none).has_value());
     }
   }
 
@@ -111,7 +111,7 @@ TEST_SUITE("limit") {
         const auto count = [&](const Result<void>& taken, std::atomic<int>& passed) {
           (taken.ok() ? passed : taken.error().reason == "limit.exceeded" ? refused : other) += 1;
         };
-        const Address address = parse_address("203.0.113.7").value();
+        const IpAddress address = IpAddress::parse("203.0.113.7").value();
         for (int call = 0; call < 25; ++call) {
           const Attempt attempt{"order.get", start_ms, Deadline::after_ms(30'000)};
           count(gate.limiter.take(address, attempt, nullptr), by_ip);
