@@ -14,6 +14,12 @@ namespace {
 
 enum class Access { reading, writing };
 
+// What a work comes to that goes on with half of what it did.
+bool blames_data(Fault fault) {
+  return fault == Fault::unique || fault == Fault::check || fault == Fault::foreign_key ||
+         fault == Fault::corrupt || fault == Fault::misuse;
+}
+
 Error misuse(std::string_view reason, std::string_view message) {
   return {Status::misuse, std::string(reason), std::string(message)};
 }
@@ -102,7 +108,7 @@ Outcome ServerDatabase::run_once(ServerConnection& connection, const Deadline& d
   Result<void> answer = run_work(work, transaction, this);
   if (transaction.failed()) {
     Failure failed = transaction.failure();
-    if (access == Access::writing && failed.fault != Fault::conflict && !connection.is_whole()) {
+    if (access == Access::writing && blames_data(failed.fault) && !connection.is_whole()) {
       failed.fault = Fault::conflict;
     }
     connection.rollback();

@@ -120,6 +120,13 @@ inline std::unique_ptr<Database> open_with_tables(const ServerOptions& options) 
   return database;
 }
 
+// -1: no row.
+template <class... Values>
+std::int64_t first_number(Transaction& tx, const Statement& statement, const Values&... values) {
+  Rows rows = tx.query(statement, values...);
+  return rows.next() ? rows.int64(0) : -1;
+}
+
 inline std::int64_t read_number(Database& database, const Statement& statement) {
   std::int64_t number = -1;
   const auto read = database.read(soon(), [&](Transaction& tx) -> Result<void> {

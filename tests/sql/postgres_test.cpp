@@ -20,12 +20,6 @@ constexpr Statement stream_notes{
 
 using Detail = std::pair<std::string, std::string>;
 
-template <class... Values>
-std::int64_t first_number(Transaction& tx, const Statement& statement, const Values&... values) {
-  Rows rows = tx.query(statement, values...);
-  return rows.next() ? rows.int64(0) : -1;
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("postgres");
@@ -116,34 +110,6 @@ TEST_CASE("integers of all types of the server are read, and nothing else") {
     CHECK(read.ok() == test.expected.has_value());
     CHECK((read.ok() || read.error().reason == "storage.corrupt"));
   }
-}
-
-// Goal: a plan outlives the time when its table was small: it goes by the index from the start.
-// Method: a table of one page, of which the server knows that; a row found by its key, and how the
-// transaction has read the table.
-TEST_CASE("what is found by a key is not looked for from end to end in a small table") {
-  if (!has_server()) {
-    return;
-  }
-  auto database = open_with_tables(options());
-  REQUIRE(insert(*database, 1, 5).ok());
-  run_script(*database, "ANALYZE {p}note");
-  // Since the session last told of them, which is not in the middle of a transaction.
-  constexpr Statement whole_readings{
-      "stat.whole_readings",
-      "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = '{p}note'"};
-  constexpr Statement searches{
-      "stat.searches", "SELECT idx_scan FROM pg_stat_xact_user_tables WHERE relname = '{p}note'"};
-  const auto read = database->read(soon(), [&](Transaction& tx) -> Result<void> {
-    CHECK(first_number(tx, find_note, 1) == 5);
-    const std::int64_t readings = first_number(tx, whole_readings);
-    const std::int64_t searched = first_number(tx, searches);
-    CHECK(first_number(tx, find_note, 1) == 5);
-    CHECK(first_number(tx, whole_readings) == readings);
-    CHECK(first_number(tx, searches) == searched + 1);
-    return {};
-  });
-  CHECK(read.ok());
 }
 
 // Goal: a parameter is an int64 wherever it stands, and null is too.
@@ -412,103 +378,6 @@ TEST_CASE("a reader has a snapshot") {
   });
   CHECK(read.ok());
   CHECK(read_number(*database, count_notes) == 1);
-}
-
-// Goal: the query-plan test can see every statement, with and without parameters.
-// Method: a search by the key, a scan, and a write with a null of unknown type.
-TEST_CASE("plans of a server's statements are listed") {
-  if (!has_server()) {
-    return;
-  }
-  auto database = open_with_tables(options());
-  REQUIRE(insert(*database, 1, 5).ok());
-  constexpr Statement any_value{"value.all", "SELECT i FROM {p}value WHERE i = 5"};
-  CHECK(read_number(*database, any_value) == -1);
-  const auto found = database->write(soon(), [](Transaction& tx) -> Result<void> {
-    CHECK(first_number(tx, lock_note, 1) == 5);
-    tx.run(insert_value, 1, nullptr, "x", nullptr);
-    return {};
-  });
-  CHECK(found.ok());
-  const auto plans = database->prepared_plans(soon());
-  REQUIRE_MESSAGE(plans.ok(), plans.error().message);
-  std::string all;
-  for (const StatementPlan& plan : plans.value()) {
-    all += plan.name + ":";
-    for (const std::string& line : plan.lines) {
-      all += " " + line + ".";
-    }
-    all += "\n";
-  }
-  CHECK(all ==
-        "note.insert:\n"
-        "note.lock: Index Scan using pgtest_note_pkey on pgtest_note (id = $1).\n"
-        "value.all: Seq Scan on pgtest_value.\n"
-        "value.insert:\n");
-}
-
-// Goal: a trade costs as few trips to the server as it can.
-// Method: three facts, which are asked one after the other, and five writes; and three facts alone.
-// A relay counts.
-TEST_CASE("writes travel together") {
-  if (!has_server()) {
-    return;
-  }
-  const Relay relay;
-  ServerOptions through = options();
-  through.dsn = relay.dsn();
-  through.connections_max = 1;
-  auto database = open_with_tables(through);
-  const auto trade = [&](int first) {
-    return database->write(soon(), [&](Transaction& tx) -> Result<void> {
-      for (int id = first; id < first + 3; ++id) {
-        CHECK(first_number(tx, lock_note, id) == -1);
-      }
-      for (int id = first; id < first + 5; ++id) {
-        tx.run_exactly(1, insert_note, id, id);
-      }
-      return {};
-    });
-  };
-  REQUIRE(trade(0).ok());  // prepares on its way
-  const int before = relay.trips();
-  REQUIRE(trade(10).ok());
-  CHECK(relay.trips() - before == 3 + 1 + 1);
-  const int between = relay.trips();
-  for (int turn = 0; turn < 2; ++turn) {
-    CHECK(read_number(*database, count_notes) == 10);
-  }
-  // Each rollback goes out without being waited for.
-  CHECK(relay.trips() - between <= 4);
-}
-
-// Goal: questions that are asked before one of them is answered cost one trip, and see the writes
-// that were made before them.
-// Method: a write, two questions and their answers in the other order; a relay counts.
-TEST_CASE("questions that are asked together travel together") {
-  if (!has_server()) {
-    return;
-  }
-  const Relay relay;
-  ServerOptions through = options();
-  through.dsn = relay.dsn();
-  through.connections_max = 1;
-  auto database = open_with_tables(through);
-  const auto number = [](Rows& rows) { return rows.next() ? rows.int64(0) : -1; };
-  const auto look = [&](std::int64_t id) {
-    return database->write(soon(), [&](Transaction& tx) -> Result<void> {
-      tx.run(insert_note, id, 5);
-      Asked<std::int64_t> amount(tx.query(find_note, id), number);
-      Asked<std::int64_t> notes(tx.query(count_notes), number);
-      CHECK(notes.answer() == id);
-      CHECK(amount.answer() == 5);
-      return {};
-    });
-  };
-  REQUIRE(look(1).ok());  // prepares on its way
-  const int before = relay.trips();
-  REQUIRE(look(2).ok());
-  CHECK(relay.trips() - before == 1 + 1);
 }
 
 // Goal: two processes that start at once make the schema once.

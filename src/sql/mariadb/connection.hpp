@@ -1,7 +1,8 @@
 // connection.hpp - one session on a server: its settings, prepared statements and transactions.
 //
 // The session never commits by itself, so a transaction that writes begins with its first
-// statement and costs no trip of its own. One that reads takes its snapshot in one trip.
+// statement and costs no trip of its own, but for a cluster's. One that reads takes its snapshot in
+// one trip.
 #pragma once
 
 #include <array>
