@@ -221,7 +221,8 @@ TEST_SUITE("engine") {
     shop.must("system.advance_clock", {{"by_ms", 60'000}});
     CHECK(shop.must("system.run_due")["jobs"]["call.refused"] == 2);
     std::int64_t counted = 0;
-    for (const Json& item : shop.must("event.pull", {{"limit", 1000}})["items"]) {
+    const Json events = shop.must("event.pull", {{"limit", 1000}});
+    for (const Json& item : events["items"]) {
       counted += item["kind"] == "call.refused" ? 1 : 0;
     }
     CHECK(counted == 0);  // audited, not published
