@@ -311,6 +311,19 @@ std::int64_t resident_kib() {
   return kib;
 }
 
+// What 100 MB of rows may add to the process. The thread sanitizer keeps several bytes for each one
+// that is touched.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define KAMENG_WATCHED_BY_TSAN
+#endif
+#endif
+#ifdef KAMENG_WATCHED_BY_TSAN
+constexpr std::int64_t growth_max_kib = std::int64_t{128} * 1024;
+#else
+constexpr std::int64_t growth_max_kib = std::int64_t{32} * 1024;
+#endif
+
 constexpr Statement fill_values{"value.fill",
                                 "INSERT INTO {p}value (id, i, t) WITH RECURSIVE n(x) AS"
                                 " (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 999)"
@@ -356,7 +369,7 @@ void stream(Bench& bench) {
                               return {};
                             }),
              "the rows are read");
-  bench.check(most_kib - before_kib < 32 * 1024, "reading grows the process by less than 32 MiB",
+  bench.check(most_kib - before_kib < growth_max_kib, "what was read is not held",
               std::to_string(most_kib - before_kib) + " KiB");
 }
 

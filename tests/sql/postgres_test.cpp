@@ -242,7 +242,8 @@ TEST_CASE("misuse of a server's statements is told") {
 
 // Goal: an address that is used again for another text is not mistaken, and nothing stays behind on
 // the server.
-// Method: statements on the stack at one address, on a pool of one connection.
+// Method: statements on the stack at one address, on a pool of one connection; the one that counts
+//         has an address that is never theirs.
 TEST_CASE("a server's statements are kept by address and checked by text") {
   if (!has_server()) {
     return;
@@ -255,8 +256,8 @@ TEST_CASE("a server's statements are kept by address and checked by text") {
     const Statement statement{"changing", text};
     CHECK(read_number(*database, statement) == turn);
   }
-  constexpr Statement count_prepared{"prepared.count",
-                                     "SELECT count(*) FROM pg_prepared_statements"};
+  static constexpr Statement count_prepared{"prepared.count",
+                                            "SELECT count(*) FROM pg_prepared_statements"};
   CHECK(read_number(*database, count_prepared) == 2);
 }
 
