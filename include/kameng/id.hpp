@@ -44,6 +44,18 @@ struct Account {
 struct Session {
   static constexpr std::string_view prefix = "ses";
 };
+struct Verification {
+  static constexpr std::string_view prefix = "ver";
+};
+struct ApiKey {
+  static constexpr std::string_view prefix = "key";
+};
+struct Identity {
+  static constexpr std::string_view prefix = "idn";
+};
+struct Supplier {
+  static constexpr std::string_view prefix = "sup";
+};
 struct Category {
   static constexpr std::string_view prefix = "cat";
 };
@@ -72,6 +84,10 @@ struct Call {
 
 using AccountId = Id<id_tag::Account>;
 using SessionId = Id<id_tag::Session>;
+using VerificationId = Id<id_tag::Verification>;
+using ApiKeyId = Id<id_tag::ApiKey>;
+using IdentityId = Id<id_tag::Identity>;
+using SupplierId = Id<id_tag::Supplier>;
 using CategoryId = Id<id_tag::Category>;
 using GoodsId = Id<id_tag::Goods>;
 using SkuId = Id<id_tag::Sku>;

@@ -95,6 +95,31 @@ CREATE TABLE IF NOT EXISTS {p}session (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
+// Who may do what, and what a session has proved. `roles` are the bits of kameng::Roles; an account
+// that was closed keeps its row, because orders name it.
+inline constexpr sql::Script account_schema_5{.sqlite = R"sql(
+ALTER TABLE {p}account ADD COLUMN roles INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN supplier_id BLOB CHECK (length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN closed_at_ms INTEGER;
+ALTER TABLE {p}session ADD COLUMN proved_at_ms INTEGER;
+ALTER TABLE {p}session ADD COLUMN factor_at_ms INTEGER;
+)sql",
+                                              .postgres = R"sql(
+ALTER TABLE {p}account ADD COLUMN roles BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN supplier_id BYTEA CHECK (octet_length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN closed_at_ms BIGINT;
+ALTER TABLE {p}session ADD COLUMN proved_at_ms BIGINT;
+ALTER TABLE {p}session ADD COLUMN factor_at_ms BIGINT;
+)sql",
+                                              .mariadb = R"sql(
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS roles BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS supplier_id VARBINARY(16)
+  CHECK (octet_length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS closed_at_ms BIGINT;
+ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS proved_at_ms BIGINT;
+ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS factor_at_ms BIGINT;
+)sql"};
+
 inline constexpr sql::Statement insert_account{
     "account.insert",
     "INSERT INTO {p}account (id, status, password_hash, person_key, email, email_blind, phone,"
@@ -117,10 +142,11 @@ inline constexpr sql::Statement update_password_hash{
 inline constexpr sql::Statement insert_session{
     "session.insert",
     "INSERT INTO {p}session (id, account_id, nonce, token_hash, created_at_ms, expires_at_ms,"
-    " last_seen_ms) VALUES (?,?,?,?,?,?,?)"};
+    " last_seen_ms, proved_at_ms, factor_at_ms) VALUES (?,?,?,?,?,?,?,?,?)"};
 inline constexpr sql::Statement find_session_by_token{
     "session.find_by_token",
-    "SELECT s.id, s.account_id, s.last_seen_ms, a.status"
+    "SELECT s.id, s.account_id, s.last_seen_ms, a.status, a.closed_at_ms, a.roles, a.supplier_id,"
+    " s.proved_at_ms, s.factor_at_ms"
     " FROM {p}session s JOIN {p}account a ON a.id = s.account_id"
     " WHERE s.token_hash = ? AND s.revoked = 0 AND s.expires_at_ms > ?"};
 inline constexpr sql::Statement find_session_nonce{"session.find_nonce",

@@ -41,7 +41,7 @@ LoggedIn apply(sql::Transaction& tx, const LoginPlan& plan) {
   tx.run(delete_expired_sessions, session.account_id, session.created_at_ms);
   tx.run_exactly(1, insert_session, session.id, session.account_id, session.nonce,
                  session.token_hash, session.created_at_ms, session.expires_at_ms,
-                 session.created_at_ms);
+                 session.created_at_ms, session.created_at_ms, session.factor_at_ms);
   if (session.better_hash) {
     tx.run_exactly(1, update_password_hash, *session.better_hash, session.account_id);
   }

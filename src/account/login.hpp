@@ -31,6 +31,7 @@ struct NewSession {
   crypto::Hash32 token_hash{};
   TimeMs created_at_ms = 0;
   TimeMs expires_at_ms = 0;
+  std::optional<TimeMs> factor_at_ms;      // signed in with a second factor
   std::string verified_hash;               // the password was checked against this
   std::optional<std::string> better_hash;  // the same password at today's cost
 };

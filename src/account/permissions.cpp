@@ -1,7 +1,42 @@
 // permissions.cpp - the table of permissions.
 #include "account/permissions.hpp"
 
+#include <algorithm>
+
 namespace kameng::account {
+namespace {
+
+[[nodiscard]] bool is_for_staff(Permission permission) noexcept {
+  return permission != Permission::anyone && permission != Permission::own_account;
+}
+
+}  // namespace
+
+bool allows(Role role, Permission permission) noexcept {
+  using enum Permission;
+  const auto one_of = [permission](std::initializer_list<Permission> granted) {
+    return std::find(granted.begin(), granted.end(), permission) != granted.end();
+  };
+  switch (role) {
+    case Role::owner:
+      return permission != system_operate;
+    case Role::catalogue:
+      return one_of({catalog_manage, stock_manage});
+    case Role::finance:
+      return one_of({money_read, money_manage, order_read, account_read});
+    case Role::risk:
+      return one_of({account_read, account_manage, order_read, audit_read});
+    case Role::support:
+      return one_of({account_read, order_read});
+    case Role::auditor:
+      return one_of({audit_read, order_read, account_read, money_read});
+    case Role::supplier:
+    case Role::supplier_staff:
+    case Role::reseller:
+      return false;
+  }
+  return false;
+}
 
 bool allows(const command::Actor& actor, Permission permission) noexcept {
   switch (actor.kind) {
@@ -9,12 +44,38 @@ bool allows(const command::Actor& actor, Permission permission) noexcept {
       return permission == Permission::anyone;
     case command::ActorKind::customer:
       return permission == Permission::anyone ||
-             (permission == Permission::own_account && actor.account_id.has_value());
+             (permission == Permission::own_account && actor.account_id.has_value()) ||
+             std::any_of(all_roles.begin(), all_roles.end(), [&](Role role) {
+               return actor.roles.has(role) && allows(role, permission);
+             });
     case command::ActorKind::host:
     case command::ActorKind::system:
       return true;
   }
   return false;
+}
+
+Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now_ms) {
+  if (!allows(actor, access.permission)) {
+    if (actor.kind == command::ActorKind::nobody) {
+      return Error{Status::unauthenticated, "call.unauthenticated",
+                   "Sign in first, or call as the host."};
+    }
+    return Error{Status::permission_denied, "call.forbidden", "This caller may not do this."};
+  }
+  if (actor.kind != command::ActorKind::customer || actor.by_host) {
+    return {};  // the host answers for whom it lets in
+  }
+  if (is_for_staff(access.permission) && !actor.factor_at_ms) {
+    return Error{Status::permission_denied, "factor.required",
+                 "Staff sign in with a second factor for this."};
+  }
+  if (access.fresh_proof &&
+      (!actor.proved_at_ms || now_ms - *actor.proved_at_ms > proof_fresh_ms)) {
+    return Error{Status::permission_denied, "proof.required",
+                 "Prove again that it is you: the last proof is over ten minutes old."};
+  }
+  return {};
 }
 
 Result<AccountId> acting_customer(const command::Actor& actor) {

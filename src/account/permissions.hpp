@@ -5,13 +5,29 @@
 #include <kameng/permission.hpp>
 #include <kameng/result.hpp>
 
+#include "base/clock.hpp"
 #include "command/actor.hpp"
 
 namespace kameng::account {
 
+// How long a proof that the person is there counts.
+inline constexpr std::int64_t proof_fresh_ms = 10LL * 60 * 1000;
+
+[[nodiscard]] bool allows(Role role, Permission permission) noexcept;
+
 // Visitors: what is for anyone. Customers, also when the host acts for them: their own things too.
-// Host and due work: everything.
+// Staff: what their roles allow. Host and due work: everything.
 [[nodiscard]] bool allows(const command::Actor& actor, Permission permission) noexcept;
+
+// What an operation asks of its caller.
+struct Access {
+  Permission permission = Permission::system_operate;
+  bool fresh_proof = false;  // a person has to have proved to be there in the last ten minutes
+};
+
+// UNAUTHENTICATED call.unauthenticated; PERMISSION_DENIED call.forbidden, factor.required (staff
+// signed in without a second factor), proof.required.
+[[nodiscard]] Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now_ms);
 
 // Whose own things an operation is about. The host that acts for nobody gets INVALID_ARGUMENT
 // `account.required`.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <kameng/id.hpp>
+#include <kameng/role.hpp>
 
 #include "account/account_status.hpp"
 #include "base/clock.hpp"
@@ -23,7 +24,11 @@ struct Session {
   SessionId session_id;
   AccountId account_id;
   AccountStatus status = AccountStatus::frozen;  // of the account: a frozen one keeps its sessions
-  bool needs_renewal = false;                    // a tenth of the window has passed
+  Roles roles;
+  std::optional<SupplierId> supplier_id;
+  std::optional<TimeMs> proved_at_ms;  // when the person last proved to be there
+  std::optional<TimeMs> factor_at_ms;  // when with a second factor
+  bool needs_renewal = false;          // a tenth of the window has passed
 };
 
 // The token: derived from the row and the ring, so that it can be told again and no table holds it.
@@ -32,7 +37,7 @@ struct Session {
 [[nodiscard]] crypto::Hash32 session_token_hash(const keys::KeyRing& keys, std::string_view token);
 
 // Whose token this is. One lookup by the token's hash, whatever the text; nothing for a wrong,
-// expired or revoked one.
+// expired or revoked one, nor of a closed account.
 [[nodiscard]] std::optional<Session> authenticate(sql::Transaction& tx, const keys::KeyRing& keys,
                                                   std::string_view token, TimeMs now_ms,
                                                   std::int64_t session_ms);

@@ -6,21 +6,29 @@
 #include <string>
 
 #include <kameng/id.hpp>
+#include <kameng/role.hpp>
+
+#include "base/clock.hpp"
 
 namespace kameng::command {
 
 enum class ActorKind : std::uint8_t {
   nobody,    // a visitor, a guest, a provider's notice
-  customer,  // signed in by token, or the host on a customer's behalf
+  customer,  // a person: signed in by token, or the host on a customer's behalf
   host,      // the program that embeds the engine
   system,    // due work
 };
 
 struct Actor {
   ActorKind kind = ActorKind::nobody;
-  std::optional<AccountId> account_id = {};  // of a customer
-  bool by_host = false;                      // the host on a customer's behalf
-  std::optional<SessionId> session_id = {};  // of a customer who came with a token
+  std::optional<AccountId> account_id = {};    // of a customer
+  bool by_host = false;                        // the host on a customer's behalf
+  std::optional<SessionId> session_id = {};    // of a customer who came with a token
+  Roles roles = {};                            // of a customer who came with a token
+  std::optional<SupplierId> supplier_id = {};  // whose staff this is
+  // Of the session: when the person last proved to be there, and when with a second factor.
+  std::optional<TimeMs> proved_at_ms = {};
+  std::optional<TimeMs> factor_at_ms = {};
 
   // "host", "acc_...", "nobody", "system": as the audit log names it.
   [[nodiscard]] std::string label() const;

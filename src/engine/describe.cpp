@@ -94,6 +94,8 @@ std::string engine::describe_all(const ops::Registry& registry) {
         .string(operation->summary())
         .key("permission")
         .string(permission_name(operation->permission()))
+        .key("fresh_proof")
+        .boolean(operation->has_fresh_proof())
         .key("kind")
         .string(operation->writes() ? "write" : "read")
         .key("since")

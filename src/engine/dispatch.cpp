@@ -128,7 +128,11 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
   }
   return Actor{.kind = ActorKind::customer,
                .account_id = session->account_id,
-               .session_id = session->session_id};
+               .session_id = session->session_id,
+               .roles = session->roles,
+               .supplier_id = session->supplier_id,
+               .proved_at_ms = session->proved_at_ms,
+               .factor_at_ms = session->factor_at_ms};
 }
 
 Result<void> Engine::State::admit_address(const ops::Operation& operation, const Context& context,
@@ -168,13 +172,8 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
     if (actor->account_id) {
       KAMENG_CHECK(limiter->take(*actor->account_id, attempt, allowance));
     }
-    if (!account::allows(*actor, operation.permission())) {
-      const bool unknown = actor->kind == command::ActorKind::nobody;
-      return Error{
-          unknown ? Status::unauthenticated : Status::permission_denied,
-          unknown ? "call.unauthenticated" : "call.forbidden",
-          unknown ? "Sign in first, or call as the host." : "This caller may not do this."};
-    }
+    KAMENG_CHECK(
+        account::admit(*actor, {operation.permission(), operation.has_fresh_proof()}, now_ms));
     return run(command::Call{*environment, *actor, context, now_ms, deadline, joined});
   }();
   if (!outcome.ok()) {

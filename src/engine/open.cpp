@@ -46,6 +46,7 @@ const std::vector<sql::Migration>& engine::migrations() {
        .name = "all goods of a category in order",
        .scripts = {catalog::catalog_schema_3}},
       {.number = 4, .name = "rate limits", .scripts = {limit::server_schema}},
+      {.number = 5, .name = "accounts and access", .scripts = {account::account_schema_5}},
   };
   return all;
 }

@@ -44,7 +44,7 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
       .acts_outside();
   registry.add(system, &SystemService::balance)
       .summary("The trial balance: debits and credits of every account, per currency.")
-      .needs(Permission::money_manage)
+      .needs(Permission::money_read)
       .since(1, Stability::unstable);
 }
 

@@ -35,6 +35,8 @@ const std::vector<Reason>& common_reasons() {
       {"account.frozen", permission_denied, Retry::never},
       {"call.unauthenticated", unauthenticated, Retry::never},
       {"call.forbidden", permission_denied, Retry::never},
+      {"factor.required", permission_denied, Retry::never},
+      {"proof.required", permission_denied, Retry::never},
       {"context.ip_malformed", invalid_argument, Retry::never},
       {"call.deadline", deadline_exceeded, Retry::same},
       {"limit.exceeded", resource_exhausted, Retry::later},

@@ -40,6 +40,12 @@ class Operation {
     permission_ = permission;
     return *this;
   }
+  // The person has to have proved to be there in the last ten minutes; what an API key signs is no
+  // such proof.
+  Operation& needs_fresh_proof() {
+    fresh_proof_ = true;
+    return *this;
+  }
   Operation& since(int release, Stability stability) {
     since_ = release;
     stability_ = stability;
@@ -89,6 +95,7 @@ class Operation {
   [[nodiscard]] bool writes() const { return writes_; }
   [[nodiscard]] std::string_view summary() const { return summary_; }
   [[nodiscard]] Permission permission() const { return permission_; }
+  [[nodiscard]] bool has_fresh_proof() const { return fresh_proof_; }
   [[nodiscard]] int since() const { return since_; }
   [[nodiscard]] Stability stability() const { return stability_; }
   [[nodiscard]] bool has_secret_answer() const { return answers_secret_; }
@@ -119,6 +126,7 @@ class Operation {
   bool writes_;
   std::string_view summary_;
   Permission permission_ = Permission::system_operate;
+  bool fresh_proof_ = false;
   int since_ = 1;
   Stability stability_ = Stability::unstable;
   bool answers_secret_ = false;

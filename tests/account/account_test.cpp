@@ -170,11 +170,7 @@ TEST_SUITE("account") {
     const command::Actor on_behalf{command::ActorKind::customer, id, true};
     const command::Actor host{command::ActorKind::host};
     const command::Actor system{command::ActorKind::system};
-    const std::array<Permission, 7> all{Permission::anyone,         Permission::own_account,
-                                        Permission::catalog_manage, Permission::stock_manage,
-                                        Permission::money_manage,   Permission::audit_read,
-                                        Permission::system_operate};
-    for (const Permission permission : all) {
+    for (const Permission permission : all_permissions) {
       const bool open = permission == Permission::anyone;
       const bool own = permission == Permission::own_account;
       CHECK(allows(nobody, permission) == open);

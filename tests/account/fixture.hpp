@@ -26,7 +26,7 @@ inline constexpr std::int64_t session_ms = 30 * day_ms;
 // Accounts and sessions in memory; writes go the way of the handlers, without passwords.
 class People {
  public:
-  People() : People({account_schema}) {}
+  People() : People({account_schema, account_schema_5}) {}
   People(std::initializer_list<sql::Script> schemas) : memory(schemas) {
     REQUIRE(crypto::start().ok());
     auto masters = std::make_shared<const keys::MasterKeys>(keys::MasterKey::draw(random));

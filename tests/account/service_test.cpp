@@ -74,8 +74,8 @@ class Desk {
     });
   }
 
-  People people{account_schema, command::command_schema, command::command_schema_2,
-                audit::audit_schema};
+  People people{account_schema, account_schema_5, command::command_schema,
+                command::command_schema_2, audit::audit_schema};
   ManualClock clock{people.now_ms};
   command::RefusalCounter refusals;
   command::DueHint due;

@@ -67,10 +67,17 @@ void fill_first(const std::string& path, const std::string& today) {
     return;
   }
   SideDoor old(path);
+  SideDoor now(today);
   std::string script = "ATTACH '" + today + "' AS lived; DELETE FROM main.kameng_ledger_mark;";
-  for (const auto& [table, count] : test::row_counts(SideDoor(today).tables())) {
-    if (table != "kameng_migration" && table != "kameng_stock_count") {
-      script += "INSERT INTO main." + table + " SELECT * FROM lived." + table + ";";
+  for (const auto& [table, rows] : old.tables()) {
+    if (table != "kameng_migration" && !table.starts_with("kameng_stock_")) {
+      // New columns stand behind those that were there; some have another name today.
+      std::string taken;
+      const std::vector<std::string> names = now.columns(table);
+      for (std::size_t i = 0; i < old.columns(table).size(); ++i) {
+        taken += (i == 0 ? "" : ", ") + names[i];
+      }
+      script += "INSERT INTO main." + table + " SELECT " + taken + " FROM lived." + table + ";";
     }
   }
   script +=

@@ -147,6 +147,17 @@ SideDoor::Tables SideDoor::tables() {
   return tables;
 }
 
+std::vector<std::string> SideDoor::columns(const std::string& table) {
+  REQUIRE(database_ != nullptr);
+  std::vector<std::string> names;
+  const Prepared list =
+      prepare(database_.get(), "SELECT name FROM pragma_table_info('" + table + "') ORDER BY cid");
+  while (sqlite3_step(list.get()) == SQLITE_ROW) {
+    names.push_back(printed(list.get(), 0));
+  }
+  return names;
+}
+
 void SideDoor::run(const std::string& script) {
   if (server_) {
     const std::string here = damage_here(script);

@@ -28,6 +28,8 @@ class SideDoor {
   // on a server it is put in the words of damage_here().
   void run(const std::string& script);
   [[nodiscard]] std::int64_t number(const std::string& query);
+  // The names of a table's columns in a SQLite file, in their order.
+  [[nodiscard]] std::vector<std::string> columns(const std::string& table);
   // How SQLite would run the statement: "SEARCH kameng_order USING ..."
   [[nodiscard]] std::vector<std::string> plan(const std::string& statement);
 
