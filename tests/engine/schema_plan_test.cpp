@@ -44,7 +44,8 @@ TEST_SUITE("engine") {
     CHECK(!std::filesystem::exists(temp.file("new.db")));
 
     Shop opened({.path = temp.file("opened.db")});
-    CHECK(states(shop.must("schema.plan", of(temp.file("opened.db")))) == "done done done done done ");
+    CHECK(states(shop.must("schema.plan", of(temp.file("opened.db")))) ==
+          "done done done done done ");
     { const std::ofstream empty(temp.file("by_hand.db")); }
     CHECK(states(shop.must("schema.plan", of(temp.file("by_hand.db")))) ==
           "missing missing missing missing missing ");
