@@ -38,6 +38,9 @@ struct AccountRow {
   row.view.account_id = id;
   row.view.status = account_status_name(parse_account_status(rows.text_view(0)));
   row.person.person_key = rows.blob(1);
+  if (row.person.person_key.empty()) {
+    return std::nullopt;  // erased: what is left is a pseudonym
+  }
   row.person.email = maybe_blob(rows, 2);
   row.person.phone = maybe_blob(rows, 3);
   row.person.display_name = maybe_blob(rows, 4);

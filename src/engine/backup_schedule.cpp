@@ -73,6 +73,22 @@ Result<void> BackupService::begin(command::Command& command, std::int64_t number
   return {};
 }
 
+std::optional<TimeMs> BackupService::newest() const {
+  if (!schedule_.folder) {
+    return std::nullopt;
+  }
+  const auto read = [&]() -> Result<TimeMs> {
+    KAMENG_TRY(const Folder all, Folder::open(*schedule_.folder, Folder::Use::reading));
+    KAMENG_TRY(const std::int64_t number, all.last_subfolder(chain_prefix));
+    KAMENG_TRY(const Folder chain,
+               Folder::open(chain_in(*schedule_.folder, number), Folder::Use::reading));
+    KAMENG_TRY(const Manifest last, backup::last_point(chain));
+    return last.at_ms;
+  };
+  const Result<TimeMs> at_ms = read();
+  return at_ms.ok() ? std::optional<TimeMs>(*at_ms) : std::nullopt;
+}
+
 Result<std::optional<std::string_view>> BackupService::make_next(command::Command& command) {
   // Whoever holds the folder does the schedule's work, in whichever process.
   KAMENG_TRY(const Folder all, Folder::make(*schedule_.folder));

@@ -6,9 +6,11 @@
 
 #include <unistd.h>
 
+#include "account/privacy.hpp"
 #include "audit/checkpoint.hpp"
 #include "audit/log.hpp"
 #include "backup/file.hpp"
+#include "engine/privacy_service.hpp"
 #include "engine/self_check.hpp"
 #include "engine/state.hpp"
 #include "keys/key_store.hpp"
@@ -207,6 +209,23 @@ Result<backup::Verified> BackupService::inspect(command::Command& command, const
   return verified;
 }
 
+// Whom this shop has forgotten since, the older database forgets too, in today's schema.
+Result<void> BackupService::forget_again(command::Command& command, const std::string& path) const {
+  sql::Database& own = command.environment().database;
+  bool any = false;
+  KAMENG_CHECK(own.read(command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
+    any = !account::erasures_after(tx, AccountId{}, 1).empty();
+    return {};
+  }));
+  if (!any) {
+    return {};
+  }
+  KAMENG_TRY(const std::unique_ptr<sql::Database> restored,
+             sql::sqlite::open({.path = path, .readers_max = 1}));
+  KAMENG_CHECK(restored->migrate(all_migrations(), command.now_ms(), command.deadline()));
+  return repeat_erasures(own, *restored, command.now_ms(), command.deadline());
+}
+
 Result<backup::Verified> BackupService::verify(command::Command& command,
                                                const backup::Verify& request) {
   command.repeatable();
@@ -229,6 +248,7 @@ Result<backup::Point> BackupService::restore(command::Command& command,
     const Draft draft(request.path + "." + random_name(command) + ".tmp");
     KAMENG_TRY(Manifest manifest,
                backup::rebuild(folder, request.number, draft.path(), "path", command.deadline()));
+    KAMENG_CHECK(forget_again(command, draft.path()));
     // Unlike a rename, a link never takes the place of a file that has come there meanwhile.
     if (::link(draft.path().c_str(), request.path.c_str()) != 0) {
       return backup::error_of(errno, "path");

@@ -33,6 +33,9 @@ class BackupService {
   [[nodiscard]] Result<backup::Point> restore(command::Command& command,
                                               const backup::Restore& request);
 
+  // When the schedule's newest backup was made; nothing when there is none that can be read.
+  [[nodiscard]] std::optional<TimeMs> newest() const;
+
   // One backup when the configuration wants one now, and which kind it was. It may take the
   // schedule's timeout longer than `patience_ms`. What goes wrong is logged and told as the event
   // backup.failed, and tried again after a while. Acts as the system, whoever asked.
@@ -47,6 +50,8 @@ class BackupService {
                                                    const backup::Folder& folder) const;
   [[nodiscard]] Result<backup::Verified> inspect(command::Command& command, const std::string& path,
                                                  const backup::Manifest& manifest) const;
+
+  [[nodiscard]] Result<void> forget_again(command::Command& command, const std::string& path) const;
 
   // The schedule (backup_schedule.cpp).
   enum class Next { wait, extend, begin };

@@ -148,6 +148,30 @@ struct OrdersConfig : order::Config {
   }
 };
 
+// Who runs the shop, as Chinese law wants it shown; for system.readiness.
+struct OperatorConfig {
+  std::optional<std::string> icp_number;
+  std::optional<std::string> public_security_number;
+  std::optional<std::string> privacy_version;
+  std::optional<std::string> terms_version;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("icp_number", &OperatorConfig::icp_number,
+               "ICP filing (ICP备) or licence (ICP证) number of the site.")
+        .length(1, 64);
+    f.optional("public_security_number", &OperatorConfig::public_security_number,
+               "Public security filing number (公安备案).")
+        .length(1, 64);
+    f.optional("privacy_version", &OperatorConfig::privacy_version,
+               "Version of the privacy policy in force.")
+        .length(1, 64);
+    f.optional("terms_version", &OperatorConfig::terms_version,
+               "Version of the terms of service in force.")
+        .length(1, 64);
+  }
+};
+
 struct GatewayConfig {
   std::vector<std::string> trusted_proxies;
   std::string forwarded_header = "x-forwarded-for";
@@ -182,6 +206,7 @@ struct Config {
   BackupConfig backup;
   LogConfig log;
   GatewayConfig gateway;
+  OperatorConfig operated_by;
   std::string origin = "kameng";
   std::int64_t timeout_ms = 10'000;
   bool share = false;
@@ -202,6 +227,7 @@ struct Config {
     f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");
     f.optional("log", &Config::log, "What the engine tells its operator.");
     f.optional("gateway", &Config::gateway, "What kameng_http believes and allows.");
+    f.optional("operator", &Config::operated_by, "Who runs the shop; see system.readiness.");
     f.optional("origin", &Config::origin, "Name of the audit log in its checkpoints.")
         .length(1, 100);
     f.optional("timeout_ms", &Config::timeout_ms,

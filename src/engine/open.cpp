@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "account/account_sql.hpp"
+#include "account/privacy_schema.hpp"
 #include "audit/audit_schema.hpp"
 #include "audit/log.hpp"
 #include "catalog/catalog_sql.hpp"
@@ -46,7 +47,9 @@ const std::vector<sql::Migration>& engine::migrations() {
        .name = "all goods of a category in order",
        .scripts = {catalog::catalog_schema_3}},
       {.number = 4, .name = "rate limits", .scripts = {limit::server_schema}},
-      {.number = 5, .name = "accounts and access", .scripts = {account::account_schema_5}},
+      {.number = 5,
+       .name = "accounts and access",
+       .scripts = {account::account_schema_5, account::privacy_schema}},
   };
   return all;
 }

@@ -48,6 +48,13 @@ void add_system_operations(ops::Registry& registry, SystemService& system) {
       .since(1, Stability::unstable);
 }
 
+void add_readiness_operation(ops::Registry& registry, ReadinessService& readiness) {
+  registry.add(readiness, &ReadinessService::check)
+      .summary("Tell what an operator lacks before going live, and how to get it.")
+      .needs(Permission::system_operate)
+      .since(1, Stability::unstable);
+}
+
 void add_audit_operations(ops::Registry& registry, AuditService& audit) {
   registry.add(audit, &AuditService::checkpoint)
       .summary("Sign the head of the audit log.")
@@ -68,6 +75,42 @@ void add_audit_operations(ops::Registry& registry, AuditService& audit) {
       .fails("audit.ask_one", Status::invalid_argument)
       .fails("audit.key_malformed", Status::invalid_argument)
       .fails("audit.proof_malformed", Status::invalid_argument);
+}
+
+void add_privacy_operations(ops::Registry& registry, PrivacyService& privacy) {
+  registry.add(privacy, &PrivacyService::give)
+      .summary("Keep that a person agreed to a version of a text, or no longer does.")
+      .needs(Permission::own_account)
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found);
+  registry.add(privacy, &PrivacyService::list)
+      .summary("Tell what a person agreed to, and when.")
+      .needs(Permission::own_account)
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument);
+  registry.add(privacy, &PrivacyService::export_held)
+      .summary("Give a person everything that is held about them (PIPL article 45).")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found)
+      .fails("cursor.malformed", Status::invalid_argument)
+      .fails("crypto.open_failed", Status::data_loss);
+  registry.add(privacy, &PrivacyService::erase)
+      .summary("Forget a person for good (PIPL article 47); orders stay under a pseudonym.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .acts_outside()
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found)
+      .fails("account.not_settled", Status::failed_precondition);
+  registry.add(privacy, &PrivacyService::fields)
+      .summary("The register of everything personal that is stored, and for how long.")
+      .needs(Permission::anyone)
+      .since(1, Stability::unstable);
 }
 
 void add_backup_operations(ops::Registry& registry, BackupService& backup) {
@@ -139,10 +182,12 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
     : accounts(config.accounts),
       simulation(providers),
       orders(config.orders, providers),
+      privacy(accounts, orders),
       audit(config.origin),
       backup(config.backup, state),
       storage(config.storage, config.origin),
-      system(orders, backup, state) {}
+      system(orders, privacy, backup, state),
+      readiness(config, backup, state) {}
 
 void add_operations(ops::Registry& registry, Services& services) {
   ops::add_account_operations(registry, services.accounts);
@@ -150,10 +195,12 @@ void add_operations(ops::Registry& registry, Services& services) {
   ops::add_vault_operations(registry, services.vault);
   ops::add_order_operations(registry, services.orders);
   ops::add_payment_operations(registry, services.orders, services.wallet, services.simulation);
+  add_privacy_operations(registry, services.privacy);
   add_audit_operations(registry, services.audit);
   add_backup_operations(registry, services.backup);
   add_storage_operations(registry, services.storage);
   add_system_operations(registry, services.system);
+  add_readiness_operation(registry, services.readiness);
 }
 
 }  // namespace kameng::engine

@@ -14,6 +14,8 @@
 #include "engine/audit_service.hpp"
 #include "engine/backup_service.hpp"
 #include "engine/config.hpp"
+#include "engine/privacy_service.hpp"
+#include "engine/readiness.hpp"
 #include "engine/storage_service.hpp"
 #include "engine/system_service.hpp"
 #include "limit/limiter.hpp"
@@ -37,10 +39,12 @@ struct Services {
   payment::WalletService wallet;
   payment::SimulationService simulation;
   order::OrderService orders;
+  PrivacyService privacy;
   AuditService audit;
   BackupService backup;
   StorageService storage;
   SystemService system;
+  ReadinessService readiness;
 };
 
 // Every schema there has been.

@@ -8,6 +8,7 @@
 #include "audit/tree.hpp"
 #include "audit/verify.hpp"
 #include "engine/backup_service.hpp"
+#include "engine/privacy_service.hpp"
 #include "engine/self_check.hpp"
 #include "engine/version.hpp"
 #include "json/parse.hpp"
@@ -143,8 +144,9 @@ Result<std::int64_t> SystemService::do_jobs(const command::Call& call, system::D
   for (const queue::Job& job : jobs) {
     command::Command command(call, "system.run_due");
     Result<void> outcome =
-        job.kind == "notice.apply"
-            ? orders_->apply_deferred_notice(command, job.args)
+        job.kind == "notice.apply" ? orders_->apply_deferred_notice(command, job.args)
+        : job.kind == "privacy.erase"
+            ? privacy_->forget_orders(command, job.args)
             : Error{Status::internal, "job.unknown_kind", "No handler for this kind of job."};
     const TimeMs again_ms = call.now_ms + queue::job_delay_ms(job.attempt, call.environment.random);
     KAMENG_CHECK(

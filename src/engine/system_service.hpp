@@ -17,11 +17,13 @@ namespace kameng::engine {
 [[nodiscard]] std::optional<TimeMs> next_due(sql::Transaction& tx);
 
 class BackupService;
+class PrivacyService;
 
 class SystemService {
  public:
-  SystemService(order::OrderService& orders, BackupService& backup, SystemState& state)
-      : orders_(&orders), backup_(&backup), state_(&state) {}
+  SystemService(order::OrderService& orders, PrivacyService& privacy, BackupService& backup,
+                SystemState& state)
+      : orders_(&orders), privacy_(&privacy), backup_(&backup), state_(&state) {}
 
   [[nodiscard]] Result<system::DueDone> run_due(command::Command& command,
                                                 const system::RunDue& request);
@@ -50,6 +52,7 @@ class SystemService {
   [[nodiscard]] Result<std::int64_t> do_chores(const command::Call& call, system::DueDone& done);
 
   order::OrderService* orders_;
+  PrivacyService* privacy_;
   BackupService* backup_;
   SystemState* state_;
 };

@@ -79,6 +79,9 @@ inline constexpr Statement balance_select{
     "SELECT balance FROM {p}ledger_balance WHERE owner = ? AND account = ? AND currency = ?",
     sql::Lock::rows};
 
+inline constexpr Statement balances_of_owner{
+    "ledger.balances_of_owner", "SELECT currency, balance FROM {p}ledger_balance WHERE owner = ?"};
+
 // Servers: a row that can be locked, before the first money comes.
 #define KAMENG_OPEN_BALANCE \
   "INSERT INTO {p}ledger_balance (owner, account, currency, balance) VALUES (?, ?, ?, 0) "

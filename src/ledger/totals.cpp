@@ -1,6 +1,7 @@
 // totals.cpp - the trial balance from the snapshot and what is not folded yet.
 #include "ledger/totals.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "ledger/ledger_sql.hpp"
@@ -32,6 +33,27 @@ std::vector<CurrencyTotal> totals(sql::Transaction& tx) {
     total.credit = *credit;
   }
   return found;
+}
+
+std::vector<Money> owed_to(sql::Transaction& tx, std::string_view owner) {
+  std::vector<Money> owed;
+  sql::Rows rows = tx.query(balances_of_owner, owner);
+  while (rows.next()) {
+    const auto currency = Currency::parse(rows.text_view(0));
+    if (!currency) {
+      tx.fail({sql::Fault::corrupt, std::string(balances_of_owner.name)});
+      return {};
+    }
+    const auto same = std::find_if(owed.begin(), owed.end(),
+                                   [&](const Money& one) { return one.currency == *currency; });
+    const std::int64_t balance = rows.int64(1);
+    if (same != owed.end()) {
+      same->amount += balance;
+    } else if (balance != 0) {
+      owed.push_back({balance, *currency});
+    }
+  }
+  return owed;
 }
 
 bool fold(sql::Transaction& tx, int entries_max) {

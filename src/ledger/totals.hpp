@@ -34,6 +34,10 @@ struct CurrencyTotal {
 // Folds up to `entries_max` entries into the snapshot; true when there may be more. A job calls it.
 [[nodiscard]] bool fold(sql::Transaction& tx, int entries_max);
 
+// What is owed to the owner of constrained accounts (a customer's wallet and bonus), a sum for each
+// currency; none that is zero.
+[[nodiscard]] std::vector<Money> owed_to(sql::Transaction& tx, std::string_view owner);
+
 // Reads every entry once, in bounded memory, and tells: ledger.journals_balance, ledger.sum_zero,
 // ledger.snapshot, ledger.balances, ledger.not_negative. For system.verify.
 [[nodiscard]] std::vector<Finding> verify(sql::Transaction& tx);

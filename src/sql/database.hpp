@@ -54,6 +54,10 @@ class Database {
   [[nodiscard]] virtual Result<bool> is_joined(const Deadline&) { return false; }
   // Housekeeping that the host's run_due pays for: checkpoints the WAL when it is large.
   [[nodiscard]] virtual Result<void> maintain(const Deadline& deadline) = 0;
+  // After something has been erased: nothing of what was overwritten or deleted stays behind in
+  // files of the database (SQLite's WAL is emptied). Servers keep such remains until they vacuum or
+  // purge.
+  [[nodiscard]] virtual Result<void> forget(const Deadline&) { return {}; }
   // Copies one moment of the database into `path`, an empty file, in bounded memory. Writers go on
   // meanwhile, except in memory, where everybody waits. The file is not flushed. Reasons: those of
   // read(); a server has a tool of its own and answers storage.copy_unsupported

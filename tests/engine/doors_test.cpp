@@ -17,6 +17,8 @@
 #include <kameng/order.hpp>
 #include <kameng/outbox.hpp>
 #include <kameng/payment.hpp>
+#include <kameng/privacy.hpp>
+#include <kameng/readiness.hpp>
 #include <kameng/sandbox.hpp>
 #include <kameng/storage_copy.hpp>
 #include <kameng/system.hpp>
@@ -44,7 +46,8 @@ using AllRequests =
                audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
                storage::PlanSchema, storage::CopyShop, system::RunDue, system::Verify,
                system::Health, system::GetMetrics, system::AdvanceClock, event::Pull,
-               ledger::GetBalance>;
+               ledger::GetBalance, privacy::GiveConsent, privacy::ListConsents, privacy::Export,
+               privacy::Erase, privacy::ListFields, system::Readiness>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

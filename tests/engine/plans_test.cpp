@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "account/account_sql.hpp"
+#include "account/privacy_sql.hpp"
 #include "audit/audit_sql.hpp"
 #include "catalog/catalog_sql.hpp"
 #include "command/idempotency_sql.hpp"
@@ -132,6 +133,7 @@ constexpr Rare rare[] = {
     {&limit::count_buckets, servers},
     {&account::renew_session},
     {&account::update_password_hash},
+    {&account::list_erasures, servers},
     {&audit::entries_place},
     {&audit::entries_unplaced},
     {&audit::head_lock},

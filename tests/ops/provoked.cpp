@@ -93,11 +93,13 @@ Outcome copy_leased() {
       true);
 }
 
-Outcome sealed_contact_damaged() {
+Outcome with_damaged_contact(const std::string& operation) {
   FileShop at;
   at.door.run("UPDATE kameng_account SET email = zeroblob(length(email))");
-  return at.shop.call("account.get", nobody, at.shop.on_behalf(at.account));
+  return at.shop.call(operation, nobody, at.shop.on_behalf(at.account));
 }
+Outcome sealed_contact_damaged() { return with_damaged_contact("account.get"); }
+Outcome held_contact_damaged() { return with_damaged_contact("privacy.export"); }
 
 // One hash at a time, and a long one runs.
 Outcome busy(const std::string& operation, const Json& request) {
@@ -187,6 +189,7 @@ const std::vector<Provoked>& provoked() {
       {"account.login", "account.frozen", frozen},
       {"account.login", "account.changed", changed},
       {"account.get", "crypto.open_failed", sealed_contact_damaged},
+      {"privacy.export", "crypto.open_failed", held_contact_damaged},
       {"code.reveal", "code.unreadable", sold_code_damaged},
       {"code.import", "code.unreadable", batch_key_damaged},
       {"order.place", "quote.too_large", too_much_money},

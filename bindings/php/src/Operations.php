@@ -270,6 +270,40 @@ trait Operations
     }
 
     /**
+     * Keep that a person agreed to a version of a text, or no longer does.
+     *
+     * @param array{text: string, version: string, granted?: bool} $request
+     * @param Context $context
+     *
+     * @return array{text: string, version: string, granted: bool, at_ms: int}
+     *
+     * @throws KamengException account.not_found, account.required
+     */
+    public function consentGive(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('consent.give', $request, $context);
+    }
+
+    /**
+     * Tell what a person agreed to, and when.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{text: string, version: string, granted: bool, at_ms: int}>}
+     *
+     * @throws KamengException account.required
+     */
+    public function consentList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('consent.list', $request, $context);
+    }
+
+    /**
      * Read what happened, in order, from a position on.
      *
      * @param array{after?: int, limit?: int} $request
@@ -576,6 +610,57 @@ trait Operations
     }
 
     /**
+     * Forget a person for good (PIPL article 47); orders stay under a pseudonym.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{erased_at_ms: int}
+     *
+     * @throws KamengException account.not_found, account.not_settled, account.required
+     */
+    public function privacyErase(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('privacy.erase', $request, $context);
+    }
+
+    /**
+     * Give a person everything that is held about them (PIPL article 45).
+     *
+     * @param array{cursor?: string, limit?: int} $request
+     * @param Context $context
+     *
+     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, status: 'active'|'frozen', created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, created_at_ms: int, last_seen_ms: int, expires_at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
+     *
+     * @throws KamengException account.not_found, account.required, crypto.open_failed, cursor.malformed
+     */
+    public function privacyExport(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('privacy.export', $request, $context);
+    }
+
+    /**
+     * The register of everything personal that is stored, and for how long.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{table: string, column: string, purpose: string, key: 'person'|'ring'|'hash'|'clear', retention: string, erased_by: string}>}
+     *
+     * @throws KamengException
+     */
+    public function privacyFields(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('privacy.fields', $request, $context);
+    }
+
+    /**
      * What the sandbox would answer to an outgoing call.
      *
      * @param array{call_id: string} $request
@@ -709,6 +794,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('system.metrics', $request, $context);
+    }
+
+    /**
+     * Tell what an operator lacks before going live, and how to get it.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{ready: bool, checks: list<array{name: string, state: 'ok'|'missing'|'warning'|'unknown', detail: string, fix: string}>}
+     *
+     * @throws KamengException
+     */
+    public function systemReadiness(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('system.readiness', $request, $context);
     }
 
     /**

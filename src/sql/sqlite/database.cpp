@@ -60,6 +60,7 @@ class SqliteDatabase final : public Database {
   }
   [[nodiscard]] Result<void> read(const Deadline& deadline, const Work& work) override;
   [[nodiscard]] Result<void> maintain(const Deadline& deadline) override;
+  [[nodiscard]] Result<void> forget(const Deadline& deadline) override;
   [[nodiscard]] Result<void> copy_to(const std::string& path, const Deadline& deadline) override;
   [[nodiscard]] Metrics metrics() const override;
   [[nodiscard]] Result<std::vector<StatementPlan>> prepared_plans(
@@ -177,6 +178,26 @@ Result<void> SqliteDatabase::maintain(const Deadline& deadline) {
   return {};
 }
 
+Result<void> SqliteDatabase::forget(const Deadline& deadline) {
+  KAMENG_CHECK(check_caller());
+  if (!parts_->readers) {
+    return {};
+  }
+  // A reader that is still at an older moment holds the WAL; it is gone in a moment.
+  for (;;) {
+    KAMENG_TRY(std::unique_ptr<SqliteConnection> connection, parts_->readers->take(deadline));
+    const Failure failure = connection->checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+    parts_->readers->give_back(std::move(connection), !failure || failure.fault == Fault::busy);
+    if (!failure) {
+      return {};
+    }
+    if (failure.fault != Fault::busy || deadline.over()) {
+      return to_error(failure);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 Result<void> SqliteDatabase::copy_to(const std::string& path, const Deadline& deadline) {
   const Work copy = [&](Transaction& transaction) -> Result<void> {
     // Every connection of this database is one of ours.
@@ -276,9 +297,9 @@ Result<std::unique_ptr<Database>> open(const Options& options) {
   }
   KAMENG_TRY(std::unique_ptr<SqliteConnection> writer,
              SqliteConnection::open(parts->options, real_path, Role::writer));
-  parts->writer = std::make_unique<Combiner>(parts.get(), std::move(writer),
-                                             in_memory ? Combiner::Open() : reopener(*parts),
-                                             parts->options);
+  parts->writer =
+      std::make_unique<Combiner>(parts.get(), std::move(writer),
+                                 in_memory ? Combiner::Open() : reopener(*parts), parts->options);
   return std::unique_ptr<Database>(std::make_unique<SqliteDatabase>(std::move(parts)));
 }
 

@@ -182,6 +182,31 @@ class CodeOperations:
         return answer
 
 
+class ConsentOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def give(
+        self, request: t.ConsentGiveRequest, context: t.Context | None = None
+    ) -> t.ConsentGiveAnswer:
+        """Keep that a person agreed to a version of a text, or no longer does."""
+        answer: t.ConsentGiveAnswer = self._run(
+            "consent.give", request, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.ConsentListRequest | None = None, context: t.Context | None = None
+    ) -> t.ConsentListAnswer:
+        """Tell what a person agreed to, and when."""
+        answer: t.ConsentListAnswer = self._run(
+            "consent.list", request or {}, context or {}
+        )
+        return answer
+
+
 class EventOperations:
     __slots__ = ("_run",)
 
@@ -393,6 +418,40 @@ class PaymentOperations:
         return answer
 
 
+class PrivacyOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def erase(
+        self, request: t.PrivacyEraseRequest | None = None, context: t.Context | None = None
+    ) -> t.PrivacyEraseAnswer:
+        """Forget a person for good (PIPL article 47); orders stay under a pseudonym."""
+        answer: t.PrivacyEraseAnswer = self._run(
+            "privacy.erase", request or {}, context or {}
+        )
+        return answer
+
+    def export(
+        self, request: t.PrivacyExportRequest | None = None, context: t.Context | None = None
+    ) -> t.PrivacyExportAnswer:
+        """Give a person everything that is held about them (PIPL article 45)."""
+        answer: t.PrivacyExportAnswer = self._run(
+            "privacy.export", request or {}, context or {}
+        )
+        return answer
+
+    def fields(
+        self, request: t.PrivacyFieldsRequest | None = None, context: t.Context | None = None
+    ) -> t.PrivacyFieldsAnswer:
+        """The register of everything personal that is stored, and for how long."""
+        answer: t.PrivacyFieldsAnswer = self._run(
+            "privacy.fields", request or {}, context or {}
+        )
+        return answer
+
+
 class SandboxOperations:
     __slots__ = ("_run",)
 
@@ -499,6 +558,15 @@ class SystemOperations:
         )
         return answer
 
+    def readiness(
+        self, request: t.SystemReadinessRequest | None = None, context: t.Context | None = None
+    ) -> t.SystemReadinessAnswer:
+        """Tell what an operator lacks before going live, and how to get it."""
+        answer: t.SystemReadinessAnswer = self._run(
+            "system.readiness", request or {}, context or {}
+        )
+        return answer
+
     def run_due(
         self, request: t.SystemRunDueRequest | None = None, context: t.Context | None = None
     ) -> t.SystemRunDueAnswer:
@@ -552,6 +620,7 @@ class Operations:
         self.backup = BackupOperations(run)
         self.category = CategoryOperations(run)
         self.code = CodeOperations(run)
+        self.consent = ConsentOperations(run)
         self.event = EventOperations(run)
         self.goods = GoodsOperations(run)
         self.ledger = LedgerOperations(run)
@@ -559,6 +628,7 @@ class Operations:
         self.order = OrderOperations(run)
         self.outbox = OutboxOperations(run)
         self.payment = PaymentOperations(run)
+        self.privacy = PrivacyOperations(run)
         self.sandbox = SandboxOperations(run)
         self.schema = SchemaOperations(run)
         self.stock = StockOperations(run)

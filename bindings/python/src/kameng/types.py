@@ -173,6 +173,19 @@ class ConfigGateway(TypedDict):
     """Origins (https://shop.example) whose pages may call; empty: none."""
 
 
+class ConfigOperator(TypedDict):
+    """Who runs the shop; see system.readiness."""
+
+    icp_number: NotRequired[str]
+    """ICP filing (ICP备) or licence (ICP证) number of the site."""
+    public_security_number: NotRequired[str]
+    """Public security filing number (公安备案)."""
+    privacy_version: NotRequired[str]
+    """Version of the privacy policy in force."""
+    terms_version: NotRequired[str]
+    """Version of the terms of service in force."""
+
+
 class Config(TypedDict):
     """The configuration; docs/CONFIG.md has the defaults."""
 
@@ -198,6 +211,8 @@ class Config(TypedDict):
     """What the engine tells its operator."""
     gateway: NotRequired[ConfigGateway]
     """What kameng_http believes and allows."""
+    operator: NotRequired[ConfigOperator]
+    """Who runs the shop; see system.readiness."""
     origin: NotRequired[str]
     """Name of the audit log in its checkpoints."""
     timeout_ms: NotRequired[int]
@@ -604,6 +619,54 @@ class CodeRevealAnswer(TypedDict):
     """The order."""
     codes: NotRequired[list[CodeRevealAnswerCodesItem]]
     """The delivered codes, in the order's lines' order."""
+
+
+class ConsentGiveRequest(TypedDict):
+    """Asks consent.give."""
+
+    text: str
+    """Which text: `privacy_policy`, `terms`, …"""
+    version: str
+    """The version that was shown."""
+    granted: NotRequired[bool]
+    """False withdraws it."""
+
+
+class ConsentGiveAnswer(TypedDict):
+    """What consent.give answers."""
+
+    text: str
+    """Which text: `privacy_policy`, `terms`, `marketing`, …"""
+    version: str
+    """The version that was shown."""
+    granted: bool
+    """False: withdrawn."""
+    at_ms: int
+    """When."""
+
+
+class ConsentListRequest(TypedDict):
+    """Asks consent.list."""
+
+
+class ConsentListAnswerItemsItem(TypedDict):
+    """Newest first; at most the last 200."""
+
+    text: str
+    """Which text: `privacy_policy`, `terms`, `marketing`, …"""
+    version: str
+    """The version that was shown."""
+    granted: bool
+    """False: withdrawn."""
+    at_ms: int
+    """When."""
+
+
+class ConsentListAnswer(TypedDict):
+    """What consent.list answers."""
+
+    items: list[ConsentListAnswerItemsItem]
+    """Newest first; at most the last 200."""
 
 
 class EventPullRequest(TypedDict):
@@ -1363,6 +1426,188 @@ class PaymentGetAnswer(TypedDict):
     """When it was begun."""
 
 
+class PrivacyEraseRequest(TypedDict):
+    """Asks privacy.erase."""
+
+
+class PrivacyEraseAnswer(TypedDict):
+    """What privacy.erase answers."""
+
+    erased_at_ms: int
+    """When the person was erased."""
+
+
+class PrivacyExportRequest(TypedDict):
+    """Asks privacy.export."""
+
+    cursor: NotRequired[str]
+    """`next` of the page before."""
+    limit: NotRequired[int]
+    """Orders a page."""
+
+
+class PrivacyExportAnswerAccount(TypedDict):
+    """The account; on the first page, as what follows."""
+
+    account_id: str
+    """The account."""
+    display_name: NotRequired[str]
+    """How the person wants to be called."""
+    email: NotRequired[str]
+    """E-mail address."""
+    phone: NotRequired[str]
+    """Phone number, E.164."""
+    status: Literal["active", "frozen"]
+    """Whether the person may sign in and order."""
+    created_at_ms: int
+    """When the account was made."""
+
+
+class PrivacyExportAnswerConsentsItem(TypedDict):
+    """What was agreed to; at most the last 200."""
+
+    text: str
+    """Which text: `privacy_policy`, `terms`, `marketing`, …"""
+    version: str
+    """The version that was shown."""
+    granted: bool
+    """False: withdrawn."""
+    at_ms: int
+    """When."""
+
+
+class PrivacyExportAnswerSessionsItem(TypedDict):
+    """Sessions that are not swept yet; at most 1,000."""
+
+    session_id: str
+    """The session."""
+    created_at_ms: int
+    """When it was opened."""
+    last_seen_ms: int
+    """When it was last used, about."""
+    expires_at_ms: int
+    """When it ends."""
+
+
+class PrivacyExportAnswerOrdersItemOrderLinesItem(TypedDict):
+    """What was bought."""
+
+    line: int
+    """From 1."""
+    sku_id: str
+    """What was bought."""
+    name: str
+    """Its name when it was bought."""
+    quantity: int
+    """How many codes."""
+    unit_price_micros: int
+    """Frozen price, 10^-6 of the unit."""
+    amount: Money
+    """Rounded half up, once."""
+
+
+class PrivacyExportAnswerOrdersItemOrder(TypedDict):
+    """The order, its codes not among it."""
+
+    order_id: str
+    """The order."""
+    status: str
+    """pending_payment, closing, paid, delivering, delivered, expired or cancelled."""
+    account_id: NotRequired[str]
+    """The customer; absent for a guest."""
+    lines: list[PrivacyExportAnswerOrdersItemOrderLinesItem]
+    """What was bought."""
+    total: Money
+    """What it costs."""
+    paid: Money
+    """What has arrived and was not given back."""
+    created_at_ms: int
+    """When it was placed."""
+    expires_at_ms: int
+    """Until when its codes are held."""
+    delivered_at_ms: NotRequired[int]
+    """When its codes were delivered."""
+
+
+class PrivacyExportAnswerOrdersItemPaymentsItem(TypedDict):
+    """What was paid, and how."""
+
+    payment_id: str
+    """The payment."""
+    order_id: str
+    """The order it is for."""
+    provider: str
+    """Who takes the money."""
+    out_trade_no: str
+    """Our number at the provider."""
+    status: str
+    """pending, success, declined, unknown, integrity_failure, expired."""
+    amount: Money
+    """What was asked for."""
+    captured: Money
+    """What has arrived."""
+    provider_trade_no: NotRequired[str]
+    """The provider's number."""
+    created_at_ms: int
+    """When it was begun."""
+
+
+class PrivacyExportAnswerOrdersItem(TypedDict):
+    """Newest first."""
+
+    order: PrivacyExportAnswerOrdersItemOrder
+    """The order, its codes not among it."""
+    contact: NotRequired[str]
+    """The contact that was given for it."""
+    payments: list[PrivacyExportAnswerOrdersItemPaymentsItem]
+    """What was paid, and how."""
+
+
+class PrivacyExportAnswer(TypedDict):
+    """What privacy.export answers."""
+
+    account: NotRequired[PrivacyExportAnswerAccount]
+    """The account; on the first page, as what follows."""
+    consents: list[PrivacyExportAnswerConsentsItem]
+    """What was agreed to; at most the last 200."""
+    sessions: list[PrivacyExportAnswerSessionsItem]
+    """Sessions that are not swept yet; at most 1,000."""
+    wallet: list[Money]
+    """What the shop owes the person, bonuses too."""
+    orders: list[PrivacyExportAnswerOrdersItem]
+    """Newest first."""
+    next: NotRequired[str]
+    """Cursor of the next page of orders; absent on the last."""
+
+
+class PrivacyFieldsRequest(TypedDict):
+    """Asks privacy.fields."""
+
+
+class PrivacyFieldsAnswerItemsItem(TypedDict):
+    """Every column with something personal in it."""
+
+    table: str
+    """Table, without the prefix."""
+    column: str
+    """Column."""
+    purpose: str
+    """What it is kept for."""
+    key: Literal["person", "ring", "hash", "clear"]
+    """person: sealed under the person's own key; ring: sealed under the shop's; hash: a keyed hash; clear."""
+    retention: str
+    """How long it is kept."""
+    erased_by: str
+    """What removes it."""
+
+
+class PrivacyFieldsAnswer(TypedDict):
+    """What privacy.fields answers."""
+
+    items: list[PrivacyFieldsAnswerItemsItem]
+    """Every column with something personal in it."""
+
+
 class SandboxAnswerRequest(TypedDict):
     """Asks sandbox.answer."""
 
@@ -1605,6 +1850,32 @@ class SystemMetricsAnswer(TypedDict):
     """commits, groups_of_one and members (calls that shared a commit), retries, busy_waits, statements, limited (calls that the rate limits refused)."""
     statements: list[SystemMetricsAnswerStatementsItem]
     """By name; empty unless storage.slow_ms is set. Where statements are sent together, the one that waits for the answers has their time."""
+
+
+class SystemReadinessRequest(TypedDict):
+    """Asks system.readiness."""
+
+
+class SystemReadinessAnswerChecksItem(TypedDict):
+    """Each of them, in the order of importance."""
+
+    name: str
+    """operator.icp, backup.age, worker.alive, …"""
+    state: Literal["ok", "missing", "warning", "unknown"]
+    """ok; missing: do not go live without it; warning: look at it; unknown: it cannot be seen from here."""
+    detail: str
+    """What was found."""
+    fix: str
+    """What to do; empty when nothing is to be done."""
+
+
+class SystemReadinessAnswer(TypedDict):
+    """What system.readiness answers."""
+
+    ready: bool
+    """True when nothing is missing."""
+    checks: list[SystemReadinessAnswerChecksItem]
+    """Each of them, in the order of importance."""
 
 
 class SystemRunDueRequest(TypedDict):

@@ -1,0 +1,53 @@
+#include "account/privacy.hpp"
+
+#include "account/account_sql.hpp"
+#include "account/privacy_sql.hpp"
+
+namespace kameng::account {
+
+void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& consent) {
+  tx.run_exactly(1, insert_consent, id, consent.text, consent.version,
+                 std::int64_t{consent.granted ? 1 : 0}, consent.at_ms);
+}
+
+std::vector<privacy::Consent> consents_of(sql::Transaction& tx, AccountId id, int limit) {
+  std::vector<privacy::Consent> consents;
+  sql::Rows rows = tx.query(list_consents, id, limit);
+  while (rows.next()) {
+    consents.push_back({rows.text(0), rows.text(1), rows.int64(2) != 0, rows.int64(3)});
+  }
+  return consents;
+}
+
+std::vector<privacy::SessionRecord> sessions_of(sql::Transaction& tx, AccountId id, int limit) {
+  std::vector<privacy::SessionRecord> sessions;
+  sql::Rows rows = tx.query(list_session_rows, id, limit);
+  while (rows.next()) {
+    sessions.push_back({rows.id<SessionId>(0), rows.int64(1), rows.int64(2), rows.int64(3)});
+  }
+  return sessions;
+}
+
+std::optional<TimeMs> erased_at(sql::Transaction& tx, AccountId id) {
+  sql::Rows rows = tx.query(find_erasure, id);
+  return rows.next() ? std::optional<TimeMs>(rows.int64(0)) : std::nullopt;
+}
+
+void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
+  if (!erased_at(tx, id)) {
+    tx.run_exactly(1, insert_erasure, id, now_ms);
+  }
+  tx.run(delete_sessions, id);
+  tx.run(erase_account_row, now_ms, Bytes(), id);
+}
+
+std::vector<Erasure> erasures_after(sql::Transaction& tx, AccountId after, int limit) {
+  std::vector<Erasure> erasures;
+  sql::Rows rows = tx.query(list_erasures, after, limit);
+  while (rows.next()) {
+    erasures.push_back({rows.id<AccountId>(0), rows.int64(1)});
+  }
+  return erasures;
+}
+
+}  // namespace kameng::account

@@ -1,0 +1,65 @@
+// privacy.hpp - consents, and erasing a person: what the account's own tables hold of it.
+//
+// Not here: what orders hold (order/forget.hpp), and the operations, which see both
+// (engine/privacy_service.hpp).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <kameng/id.hpp>
+#include <kameng/privacy.hpp>
+
+#include "base/clock.hpp"
+#include "sql/transaction.hpp"
+
+namespace kameng::account {
+
+// A column that holds something personal of an account; privacy::PersonalField in words.
+struct PersonalColumn {
+  std::string_view table;
+  std::string_view column;
+  std::string_view owner;  // the column that names the account; empty: a guest's, by order
+  std::string_view purpose;
+  std::string_view key;
+  std::string_view retention;
+  std::string_view erased_by;
+};
+
+inline constexpr std::string_view until_erased = "until the account is erased";
+inline constexpr std::string_view by_erase = "privacy.erase";
+
+inline constexpr std::array personal_columns{
+    PersonalColumn{"account", "person_key", "id", "opens what is sealed below", "ring",
+                   until_erased, by_erase},
+    PersonalColumn{"account", "email", "id", "sign-in", "person", until_erased, by_erase},
+    PersonalColumn{"account", "email_blind", "id", "sign-in", "hash", until_erased, by_erase},
+    PersonalColumn{"account", "phone", "id", "sign-in", "person", until_erased, by_erase},
+    PersonalColumn{"account", "phone_blind", "id", "sign-in", "hash", until_erased, by_erase},
+    PersonalColumn{"account", "display_name", "id", "address", "person", until_erased, by_erase},
+    PersonalColumn{"account", "password_hash", "id", "sign-in", "hash", until_erased, by_erase},
+};
+
+void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& consent);
+[[nodiscard]] std::vector<privacy::Consent> consents_of(sql::Transaction& tx, AccountId id,
+                                                        int limit);
+[[nodiscard]] std::vector<privacy::SessionRecord> sessions_of(sql::Transaction& tx, AccountId id,
+                                                              int limit);
+
+// When the person was erased; nothing: not at all.
+[[nodiscard]] std::optional<TimeMs> erased_at(sql::Transaction& tx, AccountId id);
+// Destroys the person's key and removes what is personal from the account's tables. The row stays
+// as a pseudonym, because orders and journals name it. Twice is harmless.
+void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms);
+
+struct Erasure {
+  AccountId account_id;
+  TimeMs at_ms = 0;
+};
+// Up to `limit` of those behind `after`, in the order of their ids.
+[[nodiscard]] std::vector<Erasure> erasures_after(sql::Transaction& tx, AccountId after, int limit);
+
+}  // namespace kameng::account

@@ -1,0 +1,39 @@
+// privacy_sql.hpp - the statements of consents and of erasing a person.
+#pragma once
+
+#include "sql/statement.hpp"
+
+namespace kameng::account {
+
+inline constexpr sql::Statement insert_consent{
+    "consent.insert",
+    "INSERT INTO {p}consent (account_id, text, version, granted, at_ms) VALUES (?,?,?,?,?)"};
+inline constexpr sql::Statement list_consents{
+    "consent.list",
+    "SELECT text, version, granted, at_ms FROM {p}consent WHERE account_id = ? ORDER BY id DESC"
+    " LIMIT ?"};
+
+inline constexpr sql::Statement find_erasure{"erasure.find",
+                                             "SELECT at_ms FROM {p}erasure WHERE account_id = ?"};
+inline constexpr sql::Statement insert_erasure{
+    "erasure.insert", "INSERT INTO {p}erasure (account_id, at_ms) VALUES (?, ?)"};
+inline constexpr sql::Statement list_erasures{
+    "erasure.list",
+    "SELECT account_id, at_ms FROM {p}erasure WHERE account_id > ?"
+    " ORDER BY account_id LIMIT ?"};
+
+// The person's key is destroyed: what it sealed cannot be read in any copy that is made from now
+// on. What is sealed, and what finds it, goes too.
+inline constexpr sql::Statement erase_account_row{
+    "account.erase",
+    "UPDATE {p}account SET status = 'frozen', closed_at_ms = COALESCE(closed_at_ms, ?),"
+    " password_hash = '', person_key = ?, email = NULL, email_blind = NULL, phone = NULL,"
+    " phone_blind = NULL, display_name = NULL, roles = 0, supplier_id = NULL WHERE id = ?"};
+inline constexpr sql::Statement delete_sessions{"session.delete_all",
+                                                "DELETE FROM {p}session WHERE account_id = ?"};
+inline constexpr sql::Statement list_session_rows{
+    "session.list_rows",
+    "SELECT id, created_at_ms, last_seen_ms, expires_at_ms FROM {p}session WHERE account_id = ?"
+    " LIMIT ?"};
+
+}  // namespace kameng::account

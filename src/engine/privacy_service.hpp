@@ -1,0 +1,45 @@
+// privacy_service.hpp - what a person agreed to, what is held about them, and forgetting them.
+//
+// It stands here because accounts, orders and the books each hold a part.
+#pragma once
+
+#include <string_view>
+
+#include <kameng/privacy.hpp>
+
+#include "account/account_service.hpp"
+#include "command/command.hpp"
+#include "order/order_service.hpp"
+
+namespace kameng::engine {
+
+class PrivacyService {
+ public:
+  PrivacyService(account::AccountService& accounts, order::OrderService& orders)
+      : accounts_(&accounts), orders_(&orders) {}
+
+  [[nodiscard]] Result<privacy::Consent> give(command::Command& command,
+                                              const privacy::GiveConsent& request);
+  [[nodiscard]] Result<privacy::Consents> list(command::Query& query,
+                                               const privacy::ListConsents& request);
+  [[nodiscard]] Result<privacy::Held> export_held(command::Query& query,
+                                                  const privacy::Export& request);
+  [[nodiscard]] Result<privacy::Erased> erase(command::Command& command,
+                                              const privacy::Erase& request);
+  [[nodiscard]] Result<privacy::PersonalFields> fields(command::Query& query,
+                                                       const privacy::ListFields& request);
+
+  // The job that `erase` leaves, for a call that was cut off: goes through the person's orders.
+  [[nodiscard]] Result<void> forget_orders(command::Command& command, std::string_view args);
+
+ private:
+  account::AccountService* accounts_;
+  order::OrderService* orders_;
+};
+
+// Makes a restored database forget whom this one has forgotten: `restored` is open, `from` is where
+// the list stands.
+[[nodiscard]] Result<void> repeat_erasures(sql::Database& from, sql::Database& restored,
+                                           TimeMs now_ms, const Deadline& deadline);
+
+}  // namespace kameng::engine
