@@ -76,12 +76,16 @@ SkuId publish_and_stock(Engine& engine, const std::string& codes_file) {
 
 Context sign_in(Engine& engine, const std::string& email) {
   step(3, "注册并登录", "Register and sign in");
-  const auto made = must(engine.call(
-      Context{},
-      account::Register{
-          .email = email, .phone = {}, .password = "correct horse battery", .display_name = {}}));
-  const auto session = must(engine.call(
-      Context{}, account::Login{.identifier = email, .password = "correct horse battery"}));
+  account::Register person;
+  person.email = email;
+  person.password = "correct horse battery";
+  const auto made = must(engine.call(Context::host(), person));
+  const auto session =
+      must(engine.call(Context{}, account::Login{.identifier = email,
+                                                 .password = "correct horse battery",
+                                                 .verification_id = {},
+                                                 .code = {},
+                                                 .factor_code = {}}));
   std::printf("   账户 account %s\n", made.account_id.text().c_str());
   Context customer;
   customer.token = session.token;

@@ -42,7 +42,7 @@ with (
 
     # [readme]
     # The customer signs in and orders; the code is held for fifteen minutes.
-    engine.account.register({"email": "li.na@example.com", "password": "correct horse 9"})
+    engine.account.register({"email": "li.na@example.com", "password": "correct horse 9"}, HOST)
     login = engine.account.login({"identifier": "li.na@example.com", "password": "correct horse 9"})
     customer: Context = {"token": login["token"], "ip": "203.0.113.7"}
     order = engine.order.place(

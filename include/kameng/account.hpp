@@ -25,8 +25,10 @@ struct Register {
 
   std::optional<std::string> email;
   std::optional<std::string> phone;
-  std::string password;
+  std::optional<std::string> password;
   std::optional<std::string> display_name;
+  std::optional<VerificationId> verification_id;
+  std::optional<std::string> code;
 
   template <class Fields>
   static void fields(Fields& f) {
@@ -36,10 +38,43 @@ struct Register {
     f.optional("phone", &Register::phone, "Phone number; with its country unless Chinese.")
         .length(5, 32)
         .personal("sign-in");
-    f.required("password", &Register::password, "8 to 128 printable ASCII characters.")
-        .length(8, 128)
+    f.optional("password", &Register::password,
+               "8 to 128 characters, compared after Unicode normalisation (NFKC). Without one the "
+               "person signs in by codes.")
+        .length(1, 512)
         .secret();
     f.optional("display_name", &Register::display_name, "How the person wants to be called.")
+        .length(1, 200)
+        .personal("address");
+    f.optional("verification_id", &Register::verification_id,
+               "Of verification.begin for this contact; a visitor needs it, the host does not.");
+    f.optional("code", &Register::code, "The code that was sent.").length(6, 6).secret();
+  }
+};
+
+struct Import {
+  static constexpr std::string_view operation = "account.import";
+  using Answer = Registered;
+
+  std::optional<std::string> email;
+  std::optional<std::string> phone;
+  std::string password_hash;
+  std::optional<std::string> display_name;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.optional("email", &Import::email, "E-mail address; this or `phone` or both.")
+        .length(3, 254)
+        .personal("sign-in");
+    f.optional("phone", &Import::phone, "Phone number; with its country unless Chinese.")
+        .length(5, 32)
+        .personal("sign-in");
+    f.required("password_hash", &Import::password_hash,
+               "A bcrypt hash ($2a$, $2b$, $2y$, as PHP's password_hash makes them) or an Argon2id "
+               "one; made anew when the person first signs in.")
+        .length(1, 512)
+        .secret();
+    f.optional("display_name", &Import::display_name, "How the person wants to be called.")
         .length(1, 200)
         .personal("address");
   }
@@ -67,14 +102,26 @@ struct Login {
   using Answer = LoggedIn;
 
   std::string identifier;
-  std::string password;
+  std::optional<std::string> password;
+  std::optional<VerificationId> verification_id;
+  std::optional<std::string> code;
+  std::optional<std::string> factor_code;
 
   template <class Fields>
   static void fields(Fields& f) {
     f.required("identifier", &Login::identifier, "E-mail address or phone number.")
         .length(3, 254)
         .personal("sign-in");
-    f.required("password", &Login::password, "The account's password.").length(1, 128).secret();
+    f.optional("password", &Login::password, "The account's password; or a code that was sent.")
+        .length(1, 512)
+        .secret();
+    f.optional("verification_id", &Login::verification_id,
+               "Of verification.begin for this contact, instead of the password.");
+    f.optional("code", &Login::code, "The code that was sent.").length(6, 6).secret();
+    f.optional("factor_code", &Login::factor_code,
+               "With a second factor: what the authenticator app shows, or a recovery code.")
+        .length(6, 32)
+        .secret();
   }
 };
 
@@ -96,6 +143,8 @@ struct View {
   std::optional<std::string> display_name;
   std::optional<std::string> email;
   std::optional<std::string> phone;
+  bool email_verified = false;
+  bool phone_verified = false;
   std::string status;
   std::int64_t created_at_ms = 0;
 
@@ -106,6 +155,9 @@ struct View {
         .personal("address");
     f.optional("email", &View::email, "E-mail address.").personal("sign-in");
     f.optional("phone", &View::phone, "Phone number, E.164.").personal("sign-in");
+    f.required("email_verified", &View::email_verified,
+               "Whether the address was proved by a code.");
+    f.required("phone_verified", &View::phone_verified, "Whether the number was proved by a code.");
     f.required("status", &View::status, "Whether the person may sign in and order.")
         .one_of({"active", "frozen"});
     f.required("created_at_ms", &View::created_at_ms, "When the account was made.");

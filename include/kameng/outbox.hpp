@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,18 +46,40 @@ struct HttpResponse {
   }
 };
 
-// An outgoing call that is leased to the host: send it, then give the answer to outbox.done.
+// A short message or a mail to a person. The host has the templates and words it.
+struct OutgoingMessage {
+  std::string channel;
+  std::string to;
+  std::string text;
+  std::map<std::string, std::string> params;
+  std::optional<std::string> locale;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.required("channel", &OutgoingMessage::channel, "sms or email.").one_of({"sms", "email"});
+    f.required("to", &OutgoingMessage::to, "Phone number, E.164, or e-mail address.")
+        .personal("sign-in");
+    f.required("text", &OutgoingMessage::text,
+               "Which text: verification_code (params code, minutes, purpose) or account_exists.");
+    f.required("params", &OutgoingMessage::params, "What goes into it. Never log it.");
+    f.optional("locale", &OutgoingMessage::locale, "The person's language, BCP 47.");
+  }
+};
+
+// An outgoing call that is leased to the host: send it, then tell outbox.done.
 struct OutgoingCall {
   CallId call_id;
   std::string kind;
-  HttpRequest http;
+  std::optional<HttpRequest> http;
+  std::optional<OutgoingMessage> message;
 
   template <class Fields>
   static void fields(Fields& f) {
     f.required("call_id", &OutgoingCall::call_id, "Names the call in outbox.done.");
     f.required("kind", &OutgoingCall::kind,
-               "What it is for: payment.close, payment.query, refund.send, …");
-    f.required("http", &OutgoingCall::http, "The request to send.");
+               "What it is for: payment.close, payment.query, refund.send, message.send, …");
+    f.optional("http", &OutgoingCall::http, "The request to send; absent for a message.");
+    f.optional("message", &OutgoingCall::message, "The message to send, of kind message.send.");
   }
 };
 
@@ -117,7 +140,7 @@ struct Done {
   template <class Fields>
   static void fields(Fields& f) {
     f.required("call_id", &Done::call_id, "The call.");
-    f.optional("response", &Done::response, "What came back.");
+    f.optional("response", &Done::response, "What came back; for a message any that says it left.");
     f.optional("failure", &Done::failure, "Or why nothing came back.");
   }
 };

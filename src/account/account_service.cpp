@@ -12,13 +12,6 @@
 namespace kameng::account {
 namespace {
 
-[[nodiscard]] crypto::PasswordCost cost_of(const Config& config) {
-  crypto::PasswordCost cost;
-  cost.memory_kib = static_cast<std::uint32_t>(config.argon2_memory_kib);
-  cost.passes = static_cast<std::uint32_t>(config.argon2_passes);
-  return cost;
-}
-
 // Answers what a row holds; sealed fields stay sealed until the read is over.
 struct AccountRow {
   View view;
@@ -45,47 +38,126 @@ struct AccountRow {
   row.person.phone = maybe_blob(rows, 3);
   row.person.display_name = maybe_blob(rows, 4);
   row.view.created_at_ms = rows.int64(5);
+  row.view.email_verified = !rows.is_null(6);
+  row.view.phone_verified = !rows.is_null(7);
   return row;
+}
+
+// A code as it is tried: for the contact, in whichever form that was given.
+[[nodiscard]] GivenCode given_code(VerificationId id, const std::string& code, CodePurpose purpose,
+                                   const Blinds& blinds) {
+  return {id, code, purpose, blinds.email ? *blinds.email : blinds.phone.value_or(Bytes())};
+}
+
+// What the context says of the device, sealed for its owner.
+[[nodiscard]] Result<void> seal_device(command::Command& command, const Credentials& credentials,
+                                       NewSession& session) {
+  const Context& context = command.context();
+  if (credentials.person_key.empty() || (!context.device && !context.user_agent && !context.ip)) {
+    return {};
+  }
+  KAMENG_TRY(const SecretBytes key,
+             open_person_key(command.keys(), session.account_id, credentials.person_key));
+  const auto seal_one = [&](std::string_view column, const std::optional<std::string>& value) {
+    return value ? std::optional<Bytes>(
+                       seal_value(key, column, session.account_id, *value, command.random()))
+                 : std::nullopt;
+  };
+  session.device = seal_one(session_device, context.device);
+  session.user_agent = seal_one(session_user_agent, context.user_agent);
+  session.ip = seal_one(session_ip, context.ip);
+  return {};
 }
 
 }  // namespace
 
-AccountService::AccountService(const Config& config)
-    : config_(config), hasher_(cost_of(config), static_cast<int>(config.argon2_parallel_max)) {}
+AccountService::AccountService(const Config& config) : config_(config), passwords_(config) {}
 
 Result<Registered> AccountService::register_account(command::Command& command,
                                                     const Register& request) {
-  KAMENG_CHECK(check_password(request.password));
   KAMENG_TRY(const Person person, read_person(request.email, request.phone, request.display_name));
+  KAMENG_CHECK(check_contact_is_proved(command.actor(), request));
   NewAccount account;
+  if (request.password) {
+    KAMENG_CHECK(check_new_password(*request.password, person, "password"));
+    KAMENG_TRY(account.password_hash, passwords_.make(*request.password, command.keys(),
+                                                      command.deadline(), command.random()));
+  }
+  if (request.verification_id) {
+    account.code = given_code(*request.verification_id, request.code.value_or(""),
+                              CodePurpose::sign_up, blind(command.keys(), person));
+  }
+  return add(command, person, std::move(account));
+}
+
+// Whoever comes from outside proves one contact. The host vouches for whom it brings.
+Result<void> AccountService::check_contact_is_proved(const command::Actor& actor,
+                                                     const Register& request) const {
+  if (request.verification_id.has_value() != request.code.has_value()) {
+    return Error{Status::invalid_argument, "verification.required",
+                 "verification_id and code go together."}
+        .at(request.code ? "verification_id" : "code");
+  }
+  if (request.verification_id && request.email && request.phone) {
+    return Error{Status::invalid_argument, "verification.one_contact",
+                 "A code proves one contact: give email or phone."}
+        .at("phone");
+  }
+  const bool is_host = actor.kind == command::ActorKind::host;
+  if (!is_host && !request.verification_id && config_.verify_contact == "required") {
+    return Error{Status::invalid_argument, "verification.required",
+                 "Prove the contact first: verification.begin sends a code there."}
+        .at("verification_id");
+  }
+  if (!is_host && !request.verification_id && !request.password) {
+    return Error{Status::invalid_argument, "field.missing", "password is missing."}.at("password");
+  }
+  return {};
+}
+
+Result<Registered> AccountService::import(command::Command& command, const Import& request) {
+  KAMENG_TRY(const Person person, read_person(request.email, request.phone, request.display_name));
+  KAMENG_CHECK(check_foreign_hash(request.password_hash));
+  NewAccount account;
+  account.entry = "account.imported";
+  account.password_hash = request.password_hash;
+  return add(command, person, std::move(account));
+}
+
+Result<Registered> AccountService::add(command::Command& command, const Person& person,
+                                       NewAccount account) {
   account.id = command.new_id<AccountId>();
   account.created_at_ms = command.now_ms();
   account.blinds = blind(command.keys(), person);
   account.person = seal(command.keys(), command.random(), account.id, person);
-  KAMENG_TRY(account.password_hash,
-             hasher_.hash(request.password, command.deadline(), command.random()));
   return command.phase<Registered>([&](sql::Transaction& tx) {
-    const RegisterFacts facts = read_facts(tx, account.blinds);
-    return command.settle<Registered>(tx, decide(facts, account),
-                                      [&](const RegisterPlan& plan) { return apply(tx, plan); });
+    const RegisterFacts facts = read_facts(tx, command.keys(), account);
+    return command.settle<Registered>(
+        tx, decide(facts, account), [&](const RegisterPlan& plan) { return apply(tx, plan); },
+        [&](const RegisterPlan& plan) { leave(tx, plan); });
   });
 }
 
-Result<Credentials> AccountService::verify(command::Command& command, const Login& request) {
-  const Blinds blinds = blind(command.keys(), read_identifier(request.identifier));
+Result<std::optional<Credentials>> AccountService::verify(command::Command& command,
+                                                          const Login& request,
+                                                          const Blinds& blinds) {
   std::optional<Credentials> credentials;
   KAMENG_CHECK(command.environment().database.read(command.deadline(),
                                                    [&](sql::Transaction& tx) -> Result<void> {
                                                      credentials = find_credentials(tx, blinds);
                                                      return {};
                                                    }));
-  const std::string& stored = credentials ? credentials->password_hash : hasher_.decoy();
-  KAMENG_TRY(const bool right, hasher_.verify(request.password, stored, command.deadline()));
+  if (!request.password) {
+    return credentials;  // the code is tried in the phase
+  }
+  const std::string stored = credentials ? credentials->password_hash : std::string();
+  KAMENG_TRY(const bool right,
+             passwords_.verify(*request.password, stored, command.keys(), command.deadline()));
   if (!right || !credentials) {
     return Error{Status::unauthenticated, "account.bad_credentials",
                  "There is no account with this contact and password."};
   }
-  return std::move(*credentials);
+  return credentials;
 }
 
 Result<NewSession> AccountService::prepare_session(command::Command& command,
@@ -98,28 +170,47 @@ Result<NewSession> AccountService::prepare_session(command::Command& command,
   token = session_token(command.keys(), session.id, session.nonce);
   session.token_hash = session_token_hash(command.keys(), token);
   session.created_at_ms = command.now_ms();
-  session.expires_at_ms = command.now_ms() + config_.session_ms;
-  session.verified_hash = credentials.password_hash;
-  if (hasher_.needs_rehash(credentials.password_hash)) {
-    KAMENG_TRY(session.better_hash,
-               hasher_.hash(request.password, command.deadline(), command.random()));
+  session.absolute_until_ms = command.now_ms() + config_.session_absolute_ms;
+  session.expires_at_ms =
+      std::min(command.now_ms() + config_.session_ms, session.absolute_until_ms);
+  session.factor_code = request.factor_code;
+  if (request.password) {
+    session.verified_hash = credentials.password_hash;
+    if (passwords_.is_stale(credentials.password_hash, command.keys())) {
+      KAMENG_TRY(session.better_hash, passwords_.make(*request.password, command.keys(),
+                                                      command.deadline(), command.random()));
+    }
   }
+  KAMENG_CHECK(seal_device(command, credentials, session));
   return session;
 }
 
 Result<LoggedIn> AccountService::login(command::Command& command, const Login& request) {
-  KAMENG_TRY(const Credentials credentials, verify(command, request));
+  if (request.password.has_value() == request.code.has_value() ||
+      request.code.has_value() != request.verification_id.has_value()) {
+    return Error{Status::invalid_argument, "account.ask_one",
+                 "Give the password, or verification_id and code."}
+        .at("password");
+  }
+  const Blinds blinds = blind(command.keys(), read_identifier(request.identifier));
+  KAMENG_TRY(const std::optional<Credentials> credentials, verify(command, request, blinds));
   std::string token;
-  KAMENG_TRY(const NewSession session, prepare_session(command, credentials, request, token));
+  KAMENG_TRY(NewSession session,
+             prepare_session(command, credentials.value_or(Credentials{}), request, token));
+  if (request.code) {
+    session.code =
+        given_code(*request.verification_id, *request.code, CodePurpose::sign_in, blinds);
+  }
   KAMENG_TRY(
       LoggedIn answer, command.phase<LoggedIn>([&](sql::Transaction& tx) -> Result<LoggedIn> {
-        const std::optional<LoginFacts> facts = read_facts(tx, session);
+        const std::optional<LoginFacts> facts = read_facts(tx, command.keys(), session);
         if (!facts) {
           return Error{Status::aborted, "account.changed", "The account has changed; repeat."}.with(
               Retry::same);
         }
-        return command.settle<LoggedIn>(tx, decide(*facts, session),
-                                        [&](const LoginPlan& plan) { return apply(tx, plan); });
+        return command.settle<LoggedIn>(
+            tx, decide(*facts, session), [&](const LoginPlan& plan) { return apply(tx, plan); },
+            [&](const LoginPlan& plan) { leave(tx, plan); });
       }));
   if (answer.session_id != session.id) {
     // A stored answer, of an earlier call with this key: its token is derived again from its own

@@ -6,8 +6,9 @@
 
 #include "account/config.hpp"
 #include "account/login.hpp"
+#include "account/passwords.hpp"
+#include "account/register.hpp"
 #include "command/command.hpp"
-#include "crypto/password.hpp"
 
 namespace kameng::account {
 
@@ -19,21 +20,32 @@ class AccountService {
   // `register` is a word of the language.
   [[nodiscard]] Result<Registered> register_account(command::Command& command,
                                                     const Register& request);
+  // An account whose password another system has hashed.
+  [[nodiscard]] Result<Registered> import(command::Command& command, const Import& request);
   // An unknown contact, a wrong password and a text that is no contact cost the same and are told
   // the same.
   [[nodiscard]] Result<LoggedIn> login(command::Command& command, const Login& request);
   [[nodiscard]] Result<LoggedOut> logout(command::Command& command, const Logout& request);
   [[nodiscard]] Result<View> get(command::Query& query, const Get& request);
 
+  [[nodiscard]] Passwords& passwords() noexcept { return passwords_; }
+
  private:
-  // The credentials whose password this is. UNAUTHENTICATED `account.bad_credentials`.
-  [[nodiscard]] Result<Credentials> verify(command::Command& command, const Login& request);
+  [[nodiscard]] Result<void> check_contact_is_proved(const command::Actor& actor,
+                                                     const Register& request) const;
+  [[nodiscard]] Result<Registered> add(command::Command& command, const Person& person,
+                                       NewAccount account);
+  // The credentials whose password this is, or the contact's when a code was given (nothing when it
+  // is nobody's). UNAUTHENTICATED `account.bad_credentials`.
+  [[nodiscard]] Result<std::optional<Credentials>> verify(command::Command& command,
+                                                          const Login& request,
+                                                          const Blinds& blinds);
   [[nodiscard]] Result<NewSession> prepare_session(command::Command& command,
                                                    const Credentials& credentials,
                                                    const Login& request, std::string& token);
 
   Config config_;
-  crypto::PasswordHasher hasher_;
+  Passwords passwords_;
 };
 
 }  // namespace kameng::account

@@ -123,15 +123,18 @@ ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS factor_at_ms BIGINT;
 inline constexpr sql::Statement insert_account{
     "account.insert",
     "INSERT INTO {p}account (id, status, password_hash, person_key, email, email_blind, phone,"
-    " phone_blind, display_name, created_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?)"};
+    " phone_blind, display_name, created_at_ms, email_verified_at_ms, phone_verified_at_ms)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"};
 inline constexpr sql::Statement find_email_blind{
-    "account.find_email_blind", "SELECT id, password_hash FROM {p}account WHERE email_blind = ?"};
+    "account.find_email_blind",
+    "SELECT id, password_hash, person_key FROM {p}account WHERE email_blind = ?"};
 inline constexpr sql::Statement find_phone_blind{
-    "account.find_phone_blind", "SELECT id, password_hash FROM {p}account WHERE phone_blind = ?"};
+    "account.find_phone_blind",
+    "SELECT id, password_hash, person_key FROM {p}account WHERE phone_blind = ?"};
 inline constexpr sql::Statement find_account{
     "account.find",
-    "SELECT status, person_key, email, phone, display_name, created_at_ms FROM {p}account"
-    " WHERE id = ?"};
+    "SELECT status, person_key, email, phone, display_name, created_at_ms, email_verified_at_ms,"
+    " phone_verified_at_ms FROM {p}account WHERE id = ?"};
 inline constexpr sql::Statement find_login_state{
     "account.find_login_state", "SELECT status, password_hash FROM {p}account WHERE id = ?"};
 inline constexpr sql::Statement find_status{"account.find_status",
@@ -142,7 +145,8 @@ inline constexpr sql::Statement update_password_hash{
 inline constexpr sql::Statement insert_session{
     "session.insert",
     "INSERT INTO {p}session (id, account_id, nonce, token_hash, created_at_ms, expires_at_ms,"
-    " last_seen_ms, proved_at_ms, factor_at_ms) VALUES (?,?,?,?,?,?,?,?,?)"};
+    " last_seen_ms, proved_at_ms, factor_at_ms, absolute_until_ms, device, user_agent, ip)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"};
 inline constexpr sql::Statement find_session_by_token{
     "session.find_by_token",
     "SELECT s.id, s.account_id, s.last_seen_ms, a.status, a.closed_at_ms, a.roles, a.supplier_id,"
@@ -156,8 +160,9 @@ inline constexpr sql::Statement find_session_revoked{
 // Only forward: two renewals that race end at the later one.
 inline constexpr sql::Statement renew_session{
     "session.renew",
-    "UPDATE {p}session SET last_seen_ms = ?, expires_at_ms = ?"
-    " WHERE id = ? AND revoked = 0 AND last_seen_ms < ?"};
+    "UPDATE {p}session SET last_seen_ms = ?1, expires_at_ms ="
+    " CASE WHEN absolute_until_ms < ?2 THEN absolute_until_ms ELSE ?2 END"
+    " WHERE id = ?3 AND revoked = 0 AND last_seen_ms < ?1"};
 inline constexpr sql::Statement revoke_session{
     "session.revoke", "UPDATE {p}session SET revoked = 1 WHERE id = ? AND revoked = 0"};
 inline constexpr sql::Statement delete_expired_sessions{

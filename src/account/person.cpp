@@ -27,7 +27,7 @@ constexpr std::string_view name_column = "account.display_name";
   if (!sealed) {
     return std::optional<std::string>();
   }
-  KAMENG_TRY(const SecretText plain, crypto::open_text(key, *sealed, place(column, id)));
+  KAMENG_TRY(const SecretText plain, open_value(key, column, id, *sealed));
   return std::optional<std::string>(std::string(plain.view()));
 }
 
@@ -91,7 +91,7 @@ SealedPerson seal(const keys::KeyRing& keys, Random& random, AccountId id, const
     if (!plain) {
       return std::nullopt;
     }
-    return crypto::seal(key, as_bytes(*plain), place(column, id), random);
+    return seal_value(key, column, id, *plain, random);
   };
   SealedPerson sealed;
   sealed.person_key = keys.seal_person(key.span(), place(key_column, id), random);
@@ -101,9 +101,23 @@ SealedPerson seal(const keys::KeyRing& keys, Random& random, AccountId id, const
   return sealed;
 }
 
+Result<SecretBytes> open_person_key(const keys::KeyRing& keys, AccountId id, ByteView sealed) {
+  KAMENG_TRY(const SecretText text, keys.open_person(sealed, place(key_column, id)));
+  return SecretBytes(as_bytes(text.view()));
+}
+
+Bytes seal_value(const SecretBytes& person_key, std::string_view column, AccountId id,
+                 std::string_view plain, Random& random) {
+  return crypto::seal(person_key, as_bytes(plain), place(column, id), random);
+}
+
+Result<SecretText> open_value(const SecretBytes& person_key, std::string_view column, AccountId id,
+                              ByteView sealed) {
+  return crypto::open_text(person_key, sealed, place(column, id));
+}
+
 Result<Person> open(const keys::KeyRing& keys, AccountId id, const SealedPerson& sealed) {
-  KAMENG_TRY(const SecretText key_text, keys.open_person(sealed.person_key, place(key_column, id)));
-  const SecretBytes key(as_bytes(key_text.view()));
+  KAMENG_TRY(const SecretBytes key, open_person_key(keys, id, sealed.person_key));
   Person person;
   KAMENG_TRY(person.email, open_field(key, email_column, id, sealed.email));
   KAMENG_TRY(person.phone, open_field(key, phone_column, id, sealed.phone));

@@ -14,6 +14,7 @@
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"
+#include "base/secret.hpp"
 #include "keys/key_ring.hpp"
 
 namespace kameng::account {
@@ -50,6 +51,15 @@ struct Blinds {
 [[nodiscard]] Blinds blind(const keys::KeyRing& keys, const Person& person);
 [[nodiscard]] SealedPerson seal(const keys::KeyRing& keys, Random& random, AccountId id,
                                 const Person& person);
+// The person's own key, and values under it that stand in other tables, bound to their column
+// ("session.device") and to the account. DATA_LOSS crypto.open_failed.
+[[nodiscard]] Result<SecretBytes> open_person_key(const keys::KeyRing& keys, AccountId id,
+                                                  ByteView sealed);
+[[nodiscard]] Bytes seal_value(const SecretBytes& person_key, std::string_view column, AccountId id,
+                               std::string_view plain, Random& random);
+[[nodiscard]] Result<SecretText> open_value(const SecretBytes& person_key, std::string_view column,
+                                            AccountId id, ByteView sealed);
+
 // DATA_LOSS when a field was not sealed for this account, or has been altered.
 [[nodiscard]] Result<Person> open(const keys::KeyRing& keys, AccountId id,
                                   const SealedPerson& sealed);

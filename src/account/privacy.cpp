@@ -1,7 +1,9 @@
 #include "account/privacy.hpp"
 
 #include "account/account_sql.hpp"
+#include "account/factor_sql.hpp"
 #include "account/privacy_sql.hpp"
+#include "account/verification_sql.hpp"
 
 namespace kameng::account {
 
@@ -37,6 +39,20 @@ void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
   if (!erased_at(tx, id)) {
     tx.run_exactly(1, insert_erasure, id, now_ms);
   }
+  std::vector<Bytes> blinds;
+  {
+    sql::Rows rows = tx.query(find_contact_blinds, id);
+    for (const bool found = rows.next(); const int column : {0, 1}) {
+      if (found && !rows.is_null(column)) {
+        blinds.push_back(rows.blob(column));
+      }
+    }
+  }
+  for (const Bytes& blind : blinds) {
+    tx.run(delete_verifications_of_contact, blind);
+  }
+  tx.run(delete_recovery, id);
+  tx.run(delete_factor, id);
   tx.run(delete_sessions, id);
   tx.run(erase_account_row, now_ms, Bytes(), id);
 }

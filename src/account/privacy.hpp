@@ -41,6 +41,21 @@ inline constexpr std::array personal_columns{
     PersonalColumn{"account", "phone_blind", "id", "sign-in", "hash", until_erased, by_erase},
     PersonalColumn{"account", "display_name", "id", "address", "person", until_erased, by_erase},
     PersonalColumn{"account", "password_hash", "id", "sign-in", "hash", until_erased, by_erase},
+    PersonalColumn{"session", "device", "account_id", "list of devices", "person",
+                   "until the person next signs in after its end", by_erase},
+    PersonalColumn{"session", "user_agent", "account_id", "list of devices", "person", "as device",
+                   by_erase},
+    PersonalColumn{"session", "ip", "account_id", "list of devices", "person", "as device",
+                   by_erase},
+    PersonalColumn{"factor", "secret", "account_id", "second factor", "person", until_erased,
+                   "privacy.erase, factor.disable"},
+    PersonalColumn{"verification", "contact_blind", "", "limits of codes", "hash", "one day",
+                   "privacy.erase, system.run_due"},
+    PersonalColumn{"verification", "network_blind", "", "limits of codes", "hash", "one day",
+                   "privacy.erase, system.run_due"},
+    PersonalColumn{"outbox", "request", "", "a message that is on its way", "ring",
+                   "until it is sent, ten minutes at most while the outbox is pulled",
+                   "outbox.done, outbox.pull"},
 };
 
 void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& consent);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "account/account_sql.hpp"
+#include "account/factor_sql.hpp"
 
 namespace kameng::account {
 
@@ -40,7 +41,12 @@ std::optional<Session> authenticate(sql::Transaction& tx, const keys::KeyRing& k
 }
 
 void renew(sql::Transaction& tx, SessionId id, TimeMs now_ms, std::int64_t session_ms) {
-  tx.run(renew_session, now_ms, now_ms + session_ms, id, now_ms);
+  tx.run(renew_session, now_ms, now_ms + session_ms, id);
+}
+
+std::int64_t revoke_sessions(sql::Transaction& tx, AccountId id,
+                             const std::optional<SessionId>& keep) {
+  return tx.run_count(revoke_sessions_of, id, keep.value_or(SessionId{}));
 }
 
 std::optional<SessionNonce> find_nonce(sql::Transaction& tx, SessionId id) {

@@ -42,9 +42,19 @@ struct Session {
                                                   std::string_view token, TimeMs now_ms,
                                                   std::int64_t session_ms);
 
-// Moves the end of the session to `session_ms` from now. Belongs into a write that happens anyway,
-// or into one of its own; losing it costs nothing but a shorter session.
+// Moves the end of the session to `session_ms` from now, at most to its absolute end. Belongs into
+// a write that happens anyway, or into one of its own; losing it costs nothing but a shorter
+// session.
 void renew(sql::Transaction& tx, SessionId id, TimeMs now_ms, std::int64_t session_ms);
+
+// Ends the account's sessions at once, but for one; how many.
+std::int64_t revoke_sessions(sql::Transaction& tx, AccountId id,
+                             const std::optional<SessionId>& keep);
+
+// The columns that what a session knows of its device is sealed for.
+inline constexpr std::string_view session_device = "session.device";
+inline constexpr std::string_view session_user_agent = "session.user_agent";
+inline constexpr std::string_view session_ip = "session.ip";
 
 // Nothing when the session is gone.
 [[nodiscard]] std::optional<SessionNonce> find_nonce(sql::Transaction& tx, SessionId id);

@@ -169,6 +169,17 @@ class Command {
     return answer;
   }
 
+  // The same for a refusal that leaves more than entries behind (a try that is counted):
+  // leave(plan) writes it.
+  template <class Answer, class Plan, class Apply, class Leave>
+  [[nodiscard]] Result<Answer> settle(sql::Transaction& tx, Decision<Plan> decision, Apply&& apply,
+                                      Leave&& leave) {
+    if (decision.refusal && decision.plan) {
+      leave(*decision.plan);
+    }
+    return settle<Answer>(tx, std::move(decision), std::forward<Apply>(apply));
+  }
+
   // Appends entries to the audit log within the phase.
   void record(sql::Transaction& tx, const std::vector<audit::Entry>& entries);
 

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 #include <sodium.h>
 
 #include "base/bytes.hpp"
+#include "crypto/bcrypt.hpp"
 
 namespace kameng::crypto {
 namespace {
@@ -32,6 +34,17 @@ std::string phc_string(const PasswordCost& cost, ByteView salt, ByteView hash) {
          unpadded_base64(hash);
 }
 
+// Reads `prefix` and a number off the front.
+bool take_number(std::string_view& text, std::string_view prefix, std::uint32_t& number) {
+  if (!text.starts_with(prefix)) {
+    return false;
+  }
+  text.remove_prefix(prefix.size());
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return error == std::errc();
+}
+
 Error out_of_memory() {
   return Error{Status::out_of_memory, "engine.out_of_memory",
                "There is not enough memory to check a password."}
@@ -39,6 +52,21 @@ Error out_of_memory() {
 }
 
 }  // namespace
+
+std::optional<PasswordCost> cost_of_hash(std::string_view hash) {
+  if (const std::optional<int> cost = bcrypt_cost(hash)) {
+    return PasswordCost{.scheme = PasswordScheme::bcrypt, .bcrypt_cost = *cost};
+  }
+  PasswordCost cost;
+  std::uint32_t lanes = 0;
+  std::string_view rest = hash;
+  if (!take_number(rest, "$argon2id$v=19$m=", cost.memory_kib) ||
+      !take_number(rest, ",t=", cost.passes) || !take_number(rest, ",p=", lanes) || lanes != 1 ||
+      !rest.starts_with("$") || hash.size() >= crypto_pwhash_argon2id_STRBYTES) {
+    return std::nullopt;
+  }
+  return cost;
+}
 
 // One of the places at which a hash may run, taken for the length of a scope.
 class PasswordHasher::Turn {
@@ -70,8 +98,9 @@ class PasswordHasher::Turn {
 };
 
 PasswordHasher::PasswordHasher(PasswordCost cost, int parallel_max)
-    : cost_{std::clamp<std::uint32_t>(cost.memory_kib, 8, memory_kib_max),
-            std::max<std::uint32_t>(cost.passes, 1)},
+    : cost_{cost.scheme, std::clamp<std::uint32_t>(cost.memory_kib, 8, memory_kib_max),
+            std::max<std::uint32_t>(cost.passes, 1),
+            std::clamp(cost.bcrypt_cost, bcrypt_cost_min, bcrypt_cost_max)},
       free_turns_(std::max(parallel_max, 1)) {}
 
 Result<std::string> PasswordHasher::hash(std::string_view password, const Deadline& deadline,
@@ -80,6 +109,11 @@ Result<std::string> PasswordHasher::hash(std::string_view password, const Deadli
   const Turn turn(*this, deadline);
   if (!turn.taken()) {
     return Turn::busy();
+  }
+  ++made_;
+  if (cost_.scheme == PasswordScheme::bcrypt) {
+    std::optional<std::string> made = bcrypt(password, cost_.bcrypt_cost, salt);
+    return made ? Result<std::string>(std::move(*made)) : out_of_memory();
   }
   std::array<std::uint8_t, hash_bytes> hash{};
   if (crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt.data(),
@@ -96,6 +130,10 @@ Result<bool> PasswordHasher::verify(std::string_view password, const std::string
   if (!turn.taken()) {
     return Turn::busy();
   }
+  ++made_;
+  if (bcrypt_cost(stored)) {
+    return bcrypt_verify(password, stored);
+  }
   errno = 0;
   if (crypto_pwhash_argon2id_str_verify(stored.c_str(), password.data(), password.size()) == 0) {
     return true;
@@ -108,13 +146,23 @@ Result<bool> PasswordHasher::verify(std::string_view password, const std::string
 }
 
 bool PasswordHasher::needs_rehash(const std::string& stored) const {
-  return crypto_pwhash_argon2id_str_needs_rehash(stored.c_str(), cost_.passes,
-                                                 std::size_t{cost_.memory_kib} * 1024) != 0;
+  const std::optional<PasswordCost> made = cost_of_hash(stored);
+  if (!made || made->scheme != cost_.scheme) {
+    return true;
+  }
+  return cost_.scheme == PasswordScheme::bcrypt
+             ? made->bcrypt_cost != cost_.bcrypt_cost
+             : made->memory_kib != cost_.memory_kib || made->passes != cost_.passes;
 }
 
 std::string PasswordHasher::decoy() const {
   const std::array<std::uint8_t, salt_bytes> salt{};
   const std::array<std::uint8_t, hash_bytes> hash{};
+  if (cost_.scheme == PasswordScheme::bcrypt) {
+    // Any 53 characters of the alphabet are a salt and a hash.
+    const std::string cost = std::to_string(cost_.bcrypt_cost);
+    return "$2b$" + std::string(2 - cost.size(), '0') + cost + "$" + std::string(53, '.');
+  }
   return phc_string(cost_, salt, hash);
 }
 

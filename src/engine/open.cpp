@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "account/account_sql.hpp"
+#include "account/factor_schema.hpp"
 #include "account/privacy_schema.hpp"
+#include "account/verification_schema.hpp"
 #include "audit/audit_schema.hpp"
 #include "audit/log.hpp"
 #include "catalog/catalog_sql.hpp"
@@ -49,7 +51,8 @@ const std::vector<sql::Migration>& engine::migrations() {
       {.number = 4, .name = "rate limits", .scripts = {limit::server_schema}},
       {.number = 5,
        .name = "accounts and access",
-       .scripts = {account::account_schema_5, account::privacy_schema}},
+       .scripts = {account::account_schema_5, account::verification_schema, account::factor_schema,
+                   account::privacy_schema}},
   };
   return all;
 }

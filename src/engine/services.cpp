@@ -180,6 +180,8 @@ void add_storage_operations(ops::Registry& registry, StorageService& storage) {
 
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
     : accounts(config.accounts),
+      sessions(accounts.passwords()),
+      factors(config.accounts.totp_issuer),
       simulation(providers),
       orders(config.orders, providers),
       privacy(accounts, orders),
@@ -191,6 +193,9 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
 
 void add_operations(ops::Registry& registry, Services& services) {
   ops::add_account_operations(registry, services.accounts);
+  ops::add_session_operations(registry, services.sessions);
+  ops::add_factor_operations(registry, services.factors);
+  ops::add_verification_operations(registry, services.verifications);
   ops::add_catalog_operations(registry, services.catalog);
   ops::add_vault_operations(registry, services.vault);
   ops::add_order_operations(registry, services.orders);

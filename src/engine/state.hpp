@@ -9,6 +9,9 @@
 #include <kameng/engine.hpp>
 
 #include "account/account_service.hpp"
+#include "account/factor_service.hpp"
+#include "account/session_service.hpp"
+#include "account/verification_service.hpp"
 #include "catalog/catalog_service.hpp"
 #include "command/environment.hpp"
 #include "engine/audit_service.hpp"
@@ -34,6 +37,9 @@ struct Services {
   Services(const Config& config, payment::Providers& providers, SystemState& state);
 
   account::AccountService accounts;
+  account::SessionService sessions;
+  account::FactorService factors;
+  account::VerificationService verifications;
   catalog::CatalogService catalog;
   vault::VaultService vault;
   payment::WalletService wallet;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "account/verification.hpp"
 #include "audit/log.hpp"
 #include "audit/sequencer.hpp"
 #include "audit/tree.hpp"
@@ -179,6 +180,8 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
        [](sql::Transaction& tx) { return audit::extend(tx, rows_a_round) ? rows_a_round : 0; }},
       {"idempotency.prune",
        [&](sql::Transaction& tx) { return command::prune_keys(tx, call.now_ms, rows_a_round); }},
+      {"verification.prune",
+       [&](sql::Transaction& tx) { return account::prune_codes(tx, call.now_ms, rows_a_round); }},
       {"quota.prune",
        [&](sql::Transaction& tx) { return order::prune_quotas(tx, call.now_ms, rows_a_round); }},
   };

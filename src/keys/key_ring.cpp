@@ -52,6 +52,8 @@ std::string_view purpose_name(Purpose purpose) noexcept {
       return "audit";
     case Purpose::sandbox:
       return "sandbox";
+    case Purpose::pepper:
+      return "pepper";
   }
   return "unknown";
 }
@@ -115,6 +117,19 @@ const DataKey& KeyRing::active(Purpose purpose) const noexcept {
 
 const SecretBytes& KeyRing::key(Purpose purpose) const noexcept {
   return active(purpose).bytes;
+}
+
+std::int64_t KeyRing::pepper_id() const noexcept {
+  return active(Purpose::pepper).id;
+}
+
+std::optional<crypto::Hash32> KeyRing::pepper(std::int64_t id, ByteView password) const {
+  for (const DataKey& key : keys_) {
+    if (key.id == id && key.purpose == Purpose::pepper) {
+      return crypto::hmac_sha256(key.bytes.span(), password);
+    }
+  }
+  return std::nullopt;
 }
 
 BlindIndex KeyRing::blind(std::string_view domain, ByteView value) const {

@@ -31,10 +31,11 @@ enum class Purpose : std::uint8_t {
   digest,   // digests of requests, for idempotency
   audit,    // seed of the key that signs checkpoints
   sandbox,  // HMAC secret of the sandbox provider
+  pepper,   // goes into passwords before they are hashed
 };
-inline constexpr std::array<Purpose, 6> all_purposes{Purpose::blind,  Purpose::person,
-                                                     Purpose::derive, Purpose::digest,
-                                                     Purpose::audit,  Purpose::sandbox};
+inline constexpr std::array<Purpose, 7> all_purposes{
+    Purpose::blind, Purpose::person,  Purpose::derive, Purpose::digest,
+    Purpose::audit, Purpose::sandbox, Purpose::pepper};
 [[nodiscard]] std::string_view purpose_name(Purpose purpose) noexcept;
 [[nodiscard]] std::optional<Purpose> parse_purpose(std::string_view name) noexcept;
 
@@ -86,6 +87,12 @@ class KeyRing {
   [[nodiscard]] Bytes seal_under_master(ByteView plain, ByteView associated, Random& random) const;
   [[nodiscard]] Result<SecretBytes> open_under_master(ByteView sealed, ByteView associated) const;
   [[nodiscard]] const MasterKeys& masters() const noexcept { return *masters_; }
+
+  // HMAC-SHA256 of a password under a pepper. The id stands beside the result, so that a password
+  // that was kept under a retired pepper can still be checked. Nothing for an id that is no
+  // pepper's.
+  [[nodiscard]] std::int64_t pepper_id() const noexcept;
+  [[nodiscard]] std::optional<crypto::Hash32> pepper(std::int64_t id, ByteView password) const;
 
   // Checkpoints of the audit log.
   [[nodiscard]] crypto::Signature sign(ByteView message) const;

@@ -1,12 +1,19 @@
-// account_ops.hpp - adds account.* to the list of operations.
+// account_ops.hpp - adds account.*, session.*, factor.* and verification.* to the list of
+// operations.
 #pragma once
 
 #include "account/account_service.hpp"
+#include "account/factor_service.hpp"
+#include "account/session_service.hpp"
+#include "account/verification_service.hpp"
 #include "ops/registry.hpp"
 
 namespace kameng::ops {
 
-// The service outlives the registry.
+// The services outlive the registry.
 void add_account_operations(Registry& registry, account::AccountService& accounts);
+void add_session_operations(Registry& registry, account::SessionService& sessions);
+void add_factor_operations(Registry& registry, account::FactorService& factors);
+void add_verification_operations(Registry& registry, account::VerificationService& verifications);
 
 }  // namespace kameng::ops

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "account/message.hpp"
 #include "order/give_up.hpp"
 #include "order/order_service.hpp"
 #include "payment/postings.hpp"
@@ -166,9 +167,29 @@ void apply_call(command::Command& command, sql::Transaction& tx, const CallFacts
   }
 }
 
+constexpr std::int64_t lease_ms = 60'000;
+
 OutgoingCall to_outgoing(const payment::Call& call, const payment::Provider& provider) {
   return {call.id, std::string(payment::action_name(call.action)),
-          provider.build(call.action, call.trade)};
+          provider.build(call.action, call.trade), std::nullopt};
+}
+
+// The answer to a message: that it left, or that it did not.
+Result<outbox::Finished> finish_message(command::Command& command, const outbox::Done& request) {
+  struct Plan {
+    std::vector<audit::Entry> entries;
+    std::optional<queue::StoredCall> call;
+  };
+  const bool not_sent = request.failure && request.failure->kind == "not_sent";
+  return command.phase<outbox::Finished>([&](sql::Transaction& tx) -> Result<outbox::Finished> {
+    Plan plan;
+    plan.call = queue::find(tx, request.call_id);
+    return command.settle<outbox::Finished>(
+        tx, command::Decision<Plan>::accept(std::move(plan)), [&](const Plan& settled) {
+          return outbox::Finished{
+              std::string(account::finish_message(tx, *settled.call, not_sent, command.now_ms()))};
+        });
+  });
 }
 
 }  // namespace
@@ -178,12 +199,21 @@ Result<outbox::Calls> OrderService::pull_calls(command::Command& command,
   struct Plan {
     std::vector<audit::Entry> entries;
     std::vector<payment::Call> calls;
+    std::vector<queue::OutboxCall> messages;
   };
   // A lease is not an answer to be replayed: a repetition leases what is due then.
   command.repeatable();
   KAMENG_TRY(const Plan leased, command.phase<Plan>([&](sql::Transaction& tx) -> Result<Plan> {
     Plan plan;
-    plan.calls = payment::lease_calls(tx, request.limit, command.now_ms());
+    for (queue::StoredCall& stored : queue::lease(tx, command.now_ms(), request.limit, lease_ms)) {
+      if (stored.call.kind == account::message_kind) {
+        if (account::is_of_use(tx, stored, command.now_ms())) {
+          plan.messages.push_back(std::move(stored.call));
+        }
+      } else if (auto call = payment::to_call(tx, stored)) {
+        plan.calls.push_back(std::move(*call));
+      }
+    }
     return command.settle<Plan>(tx, command::Decision<Plan>::accept(std::move(plan)),
                                 [](const Plan& settled) { return settled; });
   }));
@@ -192,6 +222,10 @@ Result<outbox::Calls> OrderService::pull_calls(command::Command& command,
     if (const payment::Provider* provider = channel(call.provider)) {
       calls.calls.push_back(to_outgoing(call, *provider));
     }
+  }
+  for (const queue::OutboxCall& message : leased.messages) {
+    KAMENG_TRY(OutgoingMessage opened, account::open_message(command.keys(), message));
+    calls.calls.push_back({message.id, message.kind, std::nullopt, std::move(opened)});
   }
   return calls;
 }
@@ -204,11 +238,17 @@ Result<outbox::Finished> OrderService::finish_call(command::Command& command,
         .at("response");
   }
   std::optional<payment::Call> known;
+  bool is_message = false;
   KAMENG_CHECK(command.environment().database.read(
       command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
         known = payment::read_call(tx, request.call_id);
+        const auto stored = known ? std::nullopt : queue::find(tx, request.call_id);
+        is_message = stored && stored->call.kind == account::message_kind;
         return {};
       }));
+  if (is_message) {
+    return finish_message(command, request);
+  }
   const payment::Provider* provider = known ? channel(known->provider) : nullptr;
   if (provider == nullptr) {
     return Error{Status::not_found, "call.not_found", "There is no such outgoing call."}.at(

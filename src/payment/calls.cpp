@@ -1,15 +1,11 @@
 #include "payment/calls.hpp"
 
-#include "queue/outbox.hpp"
 #include "queue/schedule.hpp"
 
 namespace kameng::payment {
-namespace {
-
-constexpr std::int64_t lease_ms = 60'000;
 
 // The subject of a call is the payment or the refund it is about.
-std::optional<Call> resolve(sql::Transaction& tx, const queue::StoredCall& stored) {
+std::optional<Call> to_call(sql::Transaction& tx, const queue::StoredCall& stored) {
   const auto action = parse_action(stored.call.kind);
   if (!action) {
     return std::nullopt;
@@ -39,8 +35,6 @@ std::optional<Call> resolve(sql::Transaction& tx, const queue::StoredCall& store
   return call;
 }
 
-}  // namespace
-
 void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms) {
   queue::enqueue(tx,
                  {.id = call.id,
@@ -53,17 +47,7 @@ void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms) {
 
 std::optional<Call> read_call(sql::Transaction& tx, const CallId& id) {
   const auto stored = queue::find(tx, id);
-  return stored ? resolve(tx, *stored) : std::nullopt;
-}
-
-std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms) {
-  std::vector<Call> calls;
-  for (const queue::StoredCall& stored : queue::lease(tx, now_ms, limit, lease_ms)) {
-    if (auto call = resolve(tx, stored)) {
-      calls.push_back(std::move(*call));
-    }
-  }
-  return calls;
+  return stored ? to_call(tx, *stored) : std::nullopt;
 }
 
 std::vector<Question> questions_about(sql::Transaction& tx, std::string_view subject) {

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "payment/payment_store.hpp"
 #include "payment/provider.hpp"
+#include "queue/outbox.hpp"
 #include "sql/transaction.hpp"
 
 namespace kameng::payment {
@@ -40,8 +41,8 @@ struct Call {
 
 void enqueue(sql::Transaction& tx, const CallStart& call, TimeMs now_ms);
 [[nodiscard]] std::optional<Call> read_call(sql::Transaction& tx, const CallId& id);
-// Leases up to `limit` due calls for 60 s.
-[[nodiscard]] std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms);
+// A row of the outbox as a call; nothing for one that is about no payment.
+[[nodiscard]] std::optional<Call> to_call(sql::Transaction& tx, const queue::StoredCall& stored);
 // A call whose answer is missing.
 struct Question {
   bool given_up = false;

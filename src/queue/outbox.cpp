@@ -105,6 +105,10 @@ bool retry_at(sql::Transaction& tx, const CallId& id, TimeMs due_at_ms, std::str
   return tx.run_count(outbox_retry, due_at_ms, reason_or_null(reason), id) == 1;
 }
 
+void empty(sql::Transaction& tx, const CallId& id) {
+  tx.run_exactly(1, outbox_empty, Bytes(), id);
+}
+
 std::optional<TimeMs> next_call_at(sql::Transaction& tx) {
   sql::Rows rows = tx.query(outbox_next);
   return rows.next() ? rows.maybe_int64(0) : std::nullopt;

@@ -63,6 +63,9 @@ bool finish(sql::Transaction& tx, const CallId& id, CallState done_or_dead,
             std::string_view reason = {});
 bool retry_at(sql::Transaction& tx, const CallId& id, TimeMs due_at_ms, std::string_view reason);
 
+// Nothing of the request is kept; of a call that is done.
+void empty(sql::Transaction& tx, const CallId& id);
+
 // When the next call is due; nothing when none is open.
 [[nodiscard]] std::optional<TimeMs> next_call_at(sql::Transaction& tx);
 

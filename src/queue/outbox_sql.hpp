@@ -46,6 +46,9 @@ inline constexpr Statement outbox_retry{
     "UPDATE {p}outbox SET state = 'waiting', due_at_ms = ?, last_error = ? "
     "WHERE id = ? AND due_at_ms IS NOT NULL"};
 
+inline constexpr Statement outbox_empty{"outbox.empty",
+                                        "UPDATE {p}outbox SET request = ? WHERE id = ?"};
+
 inline constexpr Statement outbox_next{
     "outbox.next",
     "SELECT due_at_ms FROM {p}outbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1"};

@@ -9,9 +9,11 @@
 #include <doctest/doctest.h>
 
 #include "account/account_sql.hpp"
+#include "account/factor_schema.hpp"
 #include "account/login.hpp"
 #include "account/register.hpp"
 #include "account/session.hpp"
+#include "account/verification_schema.hpp"
 #include "base/random.hpp"
 #include "crypto/random.hpp"
 #include "keys/key_ring.hpp"
@@ -26,7 +28,7 @@ inline constexpr std::int64_t session_ms = 30 * day_ms;
 // Accounts and sessions in memory; writes go the way of the handlers, without passwords.
 class People {
  public:
-  People() : People({account_schema, account_schema_5}) {}
+  People() : People({account_schema, account_schema_5, verification_schema, factor_schema}) {}
   People(std::initializer_list<sql::Script> schemas) : memory(schemas) {
     REQUIRE(crypto::start().ok());
     auto masters = std::make_shared<const keys::MasterKeys>(keys::MasterKey::draw(random));
@@ -53,7 +55,7 @@ class People {
   AccountId add(const Person& person) {
     const NewAccount account = prepare(person);
     return memory.write([&](sql::Transaction& tx) {
-      const auto decision = decide(read_facts(tx, account.blinds), account);
+      const auto decision = decide(read_facts(tx, *ring, account), account);
       REQUIRE(decision.plan.has_value());
       return apply(tx, *decision.plan).account_id;
     });
@@ -73,6 +75,7 @@ class People {
     session.token_hash = session_token_hash(*ring, session_token(*ring, session.id, session.nonce));
     session.created_at_ms = now_ms;
     session.expires_at_ms = now_ms + session_ms;
+    session.absolute_until_ms = now_ms + 3 * session_ms;
     session.verified_hash = "hash of a password";
     return session;
   }
@@ -81,7 +84,7 @@ class People {
   std::string sign_in(AccountId account_id) {
     const NewSession session = prepare_session(account_id);
     memory.write([&](sql::Transaction& tx) {
-      const auto facts = read_facts(tx, session);
+      const auto facts = read_facts(tx, *ring, session);
       REQUIRE(facts.has_value());
       const auto decision = decide(*facts, session);
       REQUIRE(decision.plan.has_value());

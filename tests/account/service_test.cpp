@@ -24,6 +24,7 @@ Config cheap(std::int64_t passes = 1) {
   Config config;
   config.argon2_memory_kib = 8;
   config.argon2_passes = passes;
+  config.verify_contact = "optional";
   return config;
 }
 
@@ -63,7 +64,10 @@ class Desk {
   }
 
   Result<LoggedIn> login(const std::string& identifier, const std::string& password) {
-    return write(&AccountService::login, Login{identifier, password});
+    Login request;
+    request.identifier = identifier;
+    request.password = password;
+    return write(&AccountService::login, request);
   }
 
   std::int64_t entries() {
@@ -74,8 +78,9 @@ class Desk {
     });
   }
 
-  People people{account_schema, account_schema_5, command::command_schema,
-                command::command_schema_2, audit::audit_schema};
+  People people{account_schema,     account_schema_5,        verification_schema,
+                factor_schema,      command::command_schema, command::command_schema_2,
+                audit::audit_schema};
   ManualClock clock{people.now_ms};
   command::RefusalCounter refusals;
   command::DueHint due;

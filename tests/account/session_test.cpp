@@ -47,11 +47,11 @@ TEST_SUITE("account") {
   // Goal: a frozen person who knows the password is told so, and gets no session.
   // Method: decide() on both statuses.
   TEST_CASE("a frozen account opens no session") {
-    const auto active = decide(LoginFacts{AccountStatus::active}, NewSession{});
+    const auto active = decide(LoginFacts{.status = AccountStatus::active}, NewSession{});
     REQUIRE(active.plan.has_value());
     REQUIRE(active.plan->entries.size() == 1);
     CHECK(active.plan->entries[0].kind == "account.logged_in");
-    const auto frozen = decide(LoginFacts{AccountStatus::frozen}, NewSession{});
+    const auto frozen = decide(LoginFacts{.status = AccountStatus::frozen}, NewSession{});
     REQUIRE(frozen.refusal.has_value());
     CHECK(frozen.refusal->reason == "account.frozen");
     CHECK(frozen.refusal->status == Status::permission_denied);
@@ -92,7 +92,8 @@ TEST_SUITE("account") {
     People people;
     NewSession session = people.prepare_session(people.add_email("a@example.com"));
     const auto facts = [&] {
-      return people.memory.read([&](sql::Transaction& tx) { return read_facts(tx, session); });
+      return people.memory.read(
+          [&](sql::Transaction& tx) { return read_facts(tx, *people.ring, session); });
     };
     CHECK(facts().has_value());
     session.verified_hash = "hash of the former password";
@@ -232,7 +233,7 @@ TEST_SUITE("account") {
     NewSession session = people.prepare_session(id);
     session.better_hash = "hash at a higher cost";
     people.memory.write([&](sql::Transaction& tx) {
-      const auto decision = decide(*read_facts(tx, session), session);
+      const auto decision = decide(*read_facts(tx, *people.ring, session), session);
       return apply(tx, *decision.plan).session_id;
     });
     CHECK(sessions(people) == 2);  // the new one and the other person's

@@ -59,6 +59,7 @@ constexpr std::array homes{
     Home{"nlohmann/", "src/json"},
     Home{"iconv.h", "src/text"},
     Home{"zlib.h", "src/text"},
+    Home{"utf8proc.h", "src/text"},
     Home{"unicode/", "src/text"},
     Home{"sqlite3.h", "src/sql/sqlite"},
     Home{"libpq-fe.h", "src/sql/postgres"},

@@ -20,7 +20,8 @@ int codes_of_import(int codes) {
 Json common_config() {
   return {{"providers", {{"sandbox", {{"enabled", true}}}}},
           {"allow_sandbox", true},
-          {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}},
+          {"accounts",
+           {{"argon2_memory_kib", 8}, {"argon2_passes", 1}, {"verify_contact", "optional"}}},
           {"orders",
            {{"unpaid_per_account", 100'000},
             {"unpaid_per_contact", 100'000},

@@ -14,7 +14,7 @@
 namespace kameng::crypto {
 namespace {
 
-constexpr PasswordCost cheap{64, 1};
+constexpr PasswordCost cheap{.memory_kib = 64, .passes = 1};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ TEST_SUITE("crypto") {
   // Method: echo -n 123 | argon2 ABCDEFGHIJKLMNOP -id -v 13 -k 1024 -t 5, made here with that salt
   // and verified.
   TEST_CASE("hashing agrees with the Argon2 reference") {
-    PasswordHasher hasher({1024, 5}, 1);
+    PasswordHasher hasher({.memory_kib = 1024, .passes = 5}, 1);
     FixedRandom salt(
         {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P'});
     const Deadline deadline = Deadline::after_ms(10'000);
@@ -71,8 +71,8 @@ TEST_SUITE("crypto") {
   // formed and opens for nobody.
   TEST_CASE("a hash of another cost needs a new one") {
     PasswordHasher hasher(cheap, 1);
-    PasswordHasher dearer({128, 1}, 1);
-    PasswordHasher longer({64, 2}, 1);
+    PasswordHasher dearer({.memory_kib = 128, .passes = 1}, 1);
+    PasswordHasher longer({.memory_kib = 64, .passes = 2}, 1);
     SeededRandom random(5);
     const Deadline deadline = Deadline::after_ms(10'000);
     const std::string stored = hasher.hash("x", deadline, random).value();
@@ -95,7 +95,7 @@ TEST_SUITE("crypto") {
   // later. Method: one place, taken by a thread with a costly hash; calls with a passed deadline
   // meanwhile are busy, and the place is free again afterwards.
   TEST_CASE("a full hasher answers busy at the deadline") {
-    PasswordHasher hasher({32 * 1024, 4}, 1);
+    PasswordHasher hasher({.memory_kib = 32 * 1024, .passes = 4}, 1);
     std::atomic<bool> done{false};
     std::atomic<bool> hashed{false};
     std::thread worker([&] {

@@ -11,6 +11,7 @@
 #include <kameng/audit.hpp>
 #include <kameng/backup.hpp>
 #include <kameng/category.hpp>
+#include <kameng/factor.hpp>
 #include <kameng/goods.hpp>
 #include <kameng/ledger.hpp>
 #include <kameng/notice.hpp>
@@ -20,9 +21,11 @@
 #include <kameng/privacy.hpp>
 #include <kameng/readiness.hpp>
 #include <kameng/sandbox.hpp>
+#include <kameng/session.hpp>
 #include <kameng/storage_copy.hpp>
 #include <kameng/system.hpp>
 #include <kameng/vault.hpp>
+#include <kameng/verification.hpp>
 #include <kameng/wallet.hpp>
 
 #include "engine/seams.hpp"
@@ -36,18 +39,19 @@ using namespace kameng::test;
 
 namespace {
 
-using AllRequests =
-    std::tuple<account::Register, account::Login, account::Logout, account::Get, category::Create,
-               category::List, goods::Create, goods::Get, goods::List, goods::Update,
-               goods::Publish, goods::Withdraw, code::Import, stock::Get, order::Place, order::Get,
-               order::List, order::Cancel, order::Explain, code::Reveal, payment::Begin,
-               payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
-               wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
-               audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
-               storage::PlanSchema, storage::CopyShop, system::RunDue, system::Verify,
-               system::Health, system::GetMetrics, system::AdvanceClock, event::Pull,
-               ledger::GetBalance, privacy::GiveConsent, privacy::ListConsents, privacy::Export,
-               privacy::Erase, privacy::ListFields, system::Readiness>;
+using AllRequests = std::tuple<
+    account::Register, account::Import, account::Login, account::Logout, account::Get,
+    category::Create, category::List, goods::Create, goods::Get, goods::List, goods::Update,
+    goods::Publish, goods::Withdraw, code::Import, stock::Get, order::Place, order::Get,
+    order::List, order::Cancel, order::Explain, code::Reveal, payment::Begin, payment::Get,
+    notice::Receive, outbox::Pull, outbox::Done, wallet::Credit, wallet::Get, sandbox::Pay,
+    sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove, audit::Verify, backup::Create,
+    backup::Increment, backup::Verify, backup::Restore, storage::PlanSchema, storage::CopyShop,
+    system::RunDue, system::Verify, system::Health, system::GetMetrics, system::AdvanceClock,
+    event::Pull, ledger::GetBalance, privacy::GiveConsent, privacy::ListConsents, privacy::Export,
+    privacy::Erase, privacy::ListFields, system::Readiness, session::List, session::Revoke,
+    session::RevokeAll, session::Prove, factor::Enroll, factor::Confirm, factor::RenewRecovery,
+    factor::Disable, factor::Get, verification::Begin>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

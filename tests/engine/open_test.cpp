@@ -74,7 +74,7 @@ TEST_SUITE("engine") {
         {R"({"origin":"my shop"})", "INVALID_ARGUMENT config.origin at origin"},
         {R"({"timeout_ms":0})", "INVALID_ARGUMENT field.range at timeout_ms"},
         {R"({"clock":{"manual_ms":-1}})", "INVALID_ARGUMENT field.range at clock.manual_ms"},
-        {R"({"accounts":{"verify_contact":"required"}})",
+        {R"({"accounts":{"verify_contact":"never"}})",
          "INVALID_ARGUMENT field.not_one_of at accounts.verify_contact"},
         {R"({"orders":{"hold_ms":1}})", "INVALID_ARGUMENT field.range at orders.hold_ms"},
         {R"({"log":{"level":"loud"}})", "INVALID_ARGUMENT field.not_one_of at log.level"},

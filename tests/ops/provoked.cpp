@@ -10,6 +10,7 @@
 
 #include "crypto/random.hpp"
 #include "ops/provoked_backup.hpp"
+#include "support/conversation.hpp"
 #include "support/side_door.hpp"
 #include "support/temp_folder.hpp"
 
@@ -98,8 +99,12 @@ Outcome with_damaged_contact(const std::string& operation) {
   at.door.run("UPDATE kameng_account SET email = zeroblob(length(email))");
   return at.shop.call(operation, nobody, at.shop.on_behalf(at.account));
 }
-Outcome sealed_contact_damaged() { return with_damaged_contact("account.get"); }
-Outcome held_contact_damaged() { return with_damaged_contact("privacy.export"); }
+Outcome sealed_contact_damaged() {
+  return with_damaged_contact("account.get");
+}
+Outcome held_contact_damaged() {
+  return with_damaged_contact("privacy.export");
+}
 
 // One hash at a time, and a long one runs.
 Outcome busy(const std::string& operation, const Json& request) {
@@ -126,6 +131,66 @@ Outcome busy_register() {
 
 Outcome busy_login() {
   return busy("account.login", li_na);
+}
+
+Outcome busy_prove() {
+  std::atomic<bool> over = false;
+  Shop shop({.extra = {{"accounts",
+                        {{"argon2_memory_kib", 16 * 1024},
+                         {"argon2_passes", 60},
+                         {"argon2_parallel_max", 1}}}}});
+  shop.customer("li.na@example.com");
+  const Json token = shop.must_as(nobody, "account.login", li_na)["token"];
+  std::thread other([&] {
+    static_cast<void>(shop.call("account.register", new_account("wu.di@example.com"), nobody));
+    over = true;
+  });
+  Outcome outcome;
+  do {
+    outcome = shop.call("session.prove", {{"password", "wrong horse"}},
+                        {{"token", token}, {"timeout_ms", 20}});
+  } while (outcome.reason() != "account.busy" && !over);
+  other.join();
+  return outcome;
+}
+
+// A signed-in person with a confirmed second factor, and its damage.
+Outcome with_damaged_factor(const std::string& operation, const Json& request, bool confirmed) {
+  FileShop at;
+  const Json me{{"token", at.shop.must_as(nobody, "account.login", li_na)["token"]}};
+  const std::string secret = at.shop.must_as(me, "factor.enroll")["secret"];
+  if (confirmed) {
+    at.shop.must_as(me, "factor.confirm", {{"code", app_code(secret, 1'790'000'000'000)}});
+  }
+  at.door.run("UPDATE kameng_factor SET secret = zeroblob(length(secret))");
+  return at.shop.call(operation, request, operation == "account.login" ? nobody : me);
+}
+Outcome login_factor_damaged() {
+  Json request = li_na;
+  request["factor_code"] = "123456";
+  return with_damaged_factor("account.login", request, true);
+}
+Outcome prove_factor_damaged() {
+  return with_damaged_factor("session.prove", {{"factor_code", "123456"}}, true);
+}
+Outcome confirm_factor_damaged() {
+  return with_damaged_factor("factor.confirm", {{"code", "123456"}}, false);
+}
+Outcome enroll_contact_damaged() {
+  return with_damaged_contact("factor.enroll");
+}
+Outcome device_damaged() {
+  FileShop at;
+  at.shop.must_as({{"device", "d"}}, "account.login", li_na);
+  at.door.run("UPDATE kameng_session SET device = zeroblob(length(device))");
+  return at.shop.call("session.list", nobody, at.shop.on_behalf(at.account));
+}
+// Somebody of the staff.
+Outcome factor_needed() {
+  FileShop at;
+  const Json me{{"token", at.shop.must_as(nobody, "account.login", li_na)["token"]}};
+  at.door.run("UPDATE kameng_account SET roles = 16");
+  return at.shop.call("factor.disable", nobody, me);
 }
 
 Outcome sold_code_damaged() {
@@ -188,6 +253,13 @@ const std::vector<Provoked>& provoked() {
       {"account.login", "account.busy", busy_login},
       {"account.login", "account.frozen", frozen},
       {"account.login", "account.changed", changed},
+      {"account.login", "crypto.open_failed", login_factor_damaged},
+      {"session.prove", "account.busy", busy_prove},
+      {"session.prove", "crypto.open_failed", prove_factor_damaged},
+      {"session.list", "crypto.open_failed", device_damaged},
+      {"factor.confirm", "crypto.open_failed", confirm_factor_damaged},
+      {"factor.enroll", "crypto.open_failed", enroll_contact_damaged},
+      {"factor.disable", "factor.needed_by_role", factor_needed},
       {"account.get", "crypto.open_failed", sealed_contact_damaged},
       {"privacy.export", "crypto.open_failed", held_contact_damaged},
       {"code.reveal", "code.unreadable", sold_code_damaged},

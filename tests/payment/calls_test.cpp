@@ -51,6 +51,17 @@ struct Rows {
   }
 };
 
+// As the host leases them, for a minute.
+std::vector<Call> lease_calls(sql::Transaction& tx, int limit, TimeMs now_ms) {
+  std::vector<Call> calls;
+  for (const queue::StoredCall& stored : queue::lease(tx, now_ms, limit, 60'000)) {
+    if (auto call = to_call(tx, stored)) {
+      calls.push_back(std::move(*call));
+    }
+  }
+  return calls;
+}
+
 TEST_SUITE("payment") {
   // Goal: a call tells its trade as the rows stand, a refund's with its own number and amount.
   // Method: both leased; an unknown one read.

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "account/totp.hpp"
 #include "base/bytes.hpp"
 
 namespace kameng::test {
@@ -89,6 +90,30 @@ std::string Conversation::filled_text(const std::string& text) const {
   return filled + text.substr(from);
 }
 
+namespace {
+
+Bytes from_base32(const std::string& text) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  Bytes bytes;
+  unsigned held = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    held = (held << 5U | static_cast<unsigned>(alphabet.find(c))) & 0xFFFU;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push_back(static_cast<std::uint8_t>(held >> bits));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string app_code(const std::string& secret, std::int64_t at_ms) {
+  return account::totp_code(from_base32(secret), at_ms / account::totp_step_ms);
+}
+
 Json Conversation::filled(const Json& value) const {
   if (value.is_object() && value.contains("$file")) {
     return read_bytes(folder_ + "/" + value["$file"].get<std::string>());
@@ -96,6 +121,9 @@ Json Conversation::filled(const Json& value) const {
   if (value.is_object() && value.contains("$file_base64")) {
     return to_base64(
         as_bytes(read_bytes(folder_ + "/" + value["$file_base64"].get<std::string>())));
+  }
+  if (value.is_object() && value.contains("$totp")) {
+    return app_code(filled(value["$totp"]), value["at_ms"]);
   }
   if (value.is_object() || value.is_array()) {
     Json whole = value;

@@ -48,6 +48,9 @@ class Conversation {
 // Fails the test unless `wanted` is a part of `found`.
 void check_part(const std::string& where, const Json& found, const Json& wanted);
 
+// What an authenticator app shows that was given this secret (base32).
+[[nodiscard]] std::string app_code(const std::string& secret, std::int64_t at_ms);
+
 // Whether a case is for the database under test: it names those it is for, or none.
 [[nodiscard]] bool is_for_storage(const Json& one);
 

@@ -23,7 +23,8 @@ Json limits_of(bool limited) {
   }
   const Json none{{"per_minute", 0}};
   Json limits{{"ip", none}, {"account", none}, {"operations", Json::array()}};
-  for (const char* operation : {"account.login", "account.register"}) {
+  for (const char* operation :
+       {"account.login", "account.register", "session.prove", "verification.begin"}) {
     limits["operations"].push_back({{"operation", operation}, {"per_minute", 0}});
   }
   return limits;
@@ -47,7 +48,8 @@ Json shop_config(const ShopOptions& options) {
               {"providers", {{"sandbox", {{"enabled", true}}}}},
               {"allow_sandbox", true},
               {"limits", limits_of(options.limited)},
-              {"accounts", {{"argon2_memory_kib", 8}, {"argon2_passes", 1}}}};
+              {"accounts",
+               {{"argon2_memory_kib", 8}, {"argon2_passes", 1}, {"verify_contact", "optional"}}}};
   if (options.path != ":memory:") {
     config["vault"] = {{"key_file", options.path + ".key"}, {"create", true}};
   }

@@ -33,6 +33,8 @@ struct People {
     me["token"] = shop.must_as(from, "account.login",
                                {{"identifier", email}, {"password", "correct horse 9"}})["token"];
     shop.must_as(me, "consent.give", {{"text", "privacy_policy"}, {"version", "1"}});
+    shop.must_as(me, "factor.enroll");
+    shop.must_as(from, "verification.begin", {{"email", email}, {"purpose", "login"}});
     for (int i = 0; i < 3; ++i) {
       const Json placed = shop.must_as(me, "order.place",
                                        {{"lines", {{{"sku_id", sku}, {"quantity", 2}}}},
@@ -61,6 +63,9 @@ template <class Columns>
 void collect(SideDoor& door, const std::string& account, const Columns& columns,
              std::vector<std::pair<std::string, std::int64_t>>& counts) {
   for (const account::PersonalColumn& column : columns) {
+    if (column.owner.empty()) {
+      continue;  // of a contact or a message: short-lived, and of no account
+    }
     const std::string table = "kameng_" + std::string(column.table);
     const std::string name(column.column);
     counts.emplace_back(
@@ -102,6 +107,8 @@ void look_for_rows(SideDoor& door, const People& people, Search& search) {
     }
   };
   blobs_of("kameng_account", own);
+  blobs_of("kameng_session", own);
+  blobs_of("kameng_factor", own);
   for (const std::string& order : people.orders) {
     blobs_of("kameng_order", hex_of(order, "ord"));
   }
@@ -190,10 +197,24 @@ TEST_CASE("no sealed column is missing from the register") {
   }
   CHECK(known.size() == account::personal_columns.size() + order::personal_columns.size());
   const std::set<std::string> nobodys{
-      "key.sealed",     "key.master_id",      "batch.sealed_key",      "code.blind",
-      "code.sealed",    "order.lookup_hash",  "session.nonce",         "session.token_hash",
-      "idempotency.id", "idempotency.digest", "idempotency.lease",     "notice.digest",
-      "outbox.request", "audit_tile.hashes",  "audit_checkpoint.root", "audit_checkpoint.signature",
+      "key.sealed",
+      "key.master_id",
+      "batch.sealed_key",
+      "code.blind",
+      "code.sealed",
+      "order.lookup_hash",
+      "session.nonce",
+      "session.token_hash",
+      "idempotency.id",
+      "idempotency.digest",
+      "idempotency.lease",
+      "notice.digest",
+      "factor.recovery_nonce",
+      "recovery_code.code_hash",
+      "verification.code_hash",
+      "audit_tile.hashes",
+      "audit_checkpoint.root",
+      "audit_checkpoint.signature",
   };
   for (const auto& [table, rows] : door.tables()) {
     for (const std::string& column : door.columns(table)) {

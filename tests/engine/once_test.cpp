@@ -1,0 +1,117 @@
+// once_test.cpp - what may be used once is used once, however many try at the same time.
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "account/totp.hpp"
+#include "support/conversation.hpp"
+#include "support/shop.hpp"
+#include "support/side_door.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace kameng;
+using namespace kameng::test;
+
+namespace {
+
+constexpr int threads_count = 8;
+const Json nobody = Json::object();
+const char* const email = "li.na@example.com";
+
+// How many threads heard each reason when all made the same call at once.
+std::map<std::string, int> all_at_once(Shop& shop, const std::string& operation,
+                                       const Json& request, const Json& context) {
+  std::vector<std::string> heard(threads_count);
+  std::atomic<int> waiting{threads_count};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < threads_count; ++i) {
+    threads.emplace_back([&, i] {
+      --waiting;
+      while (waiting.load() > 0) {
+        std::this_thread::yield();
+      }
+      heard[static_cast<std::size_t>(i)] = shop.call(operation, request, context).reason();
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  std::map<std::string, int> counts;
+  for (const std::string& reason : heard) {
+    ++counts[reason];
+  }
+  return counts;
+}
+
+std::string code_in_outbox(Shop& shop) {
+  const Json pulled = shop.must("outbox.pull");
+  REQUIRE(pulled["calls"].size() == 1);
+  return pulled["calls"][0]["message"]["params"]["code"];
+}
+
+Json login_by(const Json& more) {
+  Json request{{"identifier", email}};
+  request.update(more);
+  return request;
+}
+
+}  // namespace
+
+TEST_SUITE("engine") {
+  // Goal: a code that was sent opens one session; of wrong ones exactly five are tried.
+  // Method: eight threads with the right code, then eight with a wrong one.
+  TEST_CASE("a code that was sent is used once") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    shop.customer(email);
+    const Json begun =
+        shop.must_as(nobody, "verification.begin", {{"email", email}, {"purpose", "login"}});
+    const std::string code = code_in_outbox(shop);
+    const Json right = login_by({{"verification_id", begun["verification_id"]}, {"code", code}});
+    auto heard = all_at_once(shop, "account.login", right, nobody);
+    CHECK(heard["ok"] == 1);
+    CHECK(heard["verification.used_up"] == threads_count - 1);
+
+    shop.must("system.advance_clock", {{"by_ms", 60'000}});
+    const Json again =
+        shop.must_as(nobody, "verification.begin", {{"email", email}, {"purpose", "login"}});
+    const Json wrong =
+        login_by({{"verification_id", again["verification_id"]}, {"code", "000000"}});
+    heard = all_at_once(shop, "account.login", wrong, nobody);
+    CHECK(heard["verification.wrong"] == 5);
+    CHECK(heard["verification.used_up"] == threads_count - 5);
+    CHECK(SideDoor(temp.file("a.db")).number("SELECT max(tries) FROM kameng_verification") == 5);
+  }
+
+  // Goal: what an app shows, and a recovery code, open one session each; five wrong ones lock.
+  // Method: eight threads with each.
+  TEST_CASE("a second factor's code is used once") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    shop.customer(email);
+    const Json password{{"password", "correct horse"}};
+    const Json me{{"token", shop.must_as(nobody, "account.login", login_by(password))["token"]}};
+    const std::string uri = shop.must_as(me, "factor.enroll")["uri"];
+    CHECK(uri.starts_with("otpauth://totp/kameng:li.na%40example.com?secret="));
+    const std::string secret = uri.substr(uri.find('=') + 1, 32);
+    constexpr std::int64_t start_ms = 1'790'000'000'000;
+    const Json codes = shop.must_as(me, "factor.confirm", {{"code", app_code(secret, start_ms)}});
+    Json by_app = login_by(password);
+    by_app["factor_code"] = app_code(secret, start_ms + account::totp_step_ms);
+    auto heard = all_at_once(shop, "account.login", by_app, nobody);
+    CHECK(heard["ok"] == 1);
+    CHECK(heard["factor.code_wrong"] + heard["factor.locked"] == threads_count - 1);
+
+    shop.must("system.advance_clock", {{"by_ms", 900'000}});
+    Json by_recovery = login_by(password);
+    by_recovery["factor_code"] = codes["recovery_codes"][7];
+    heard = all_at_once(shop, "account.login", by_recovery, nobody);
+    CHECK(heard["ok"] == 1);
+    CHECK(heard["factor.code_wrong"] == 5);
+    CHECK(heard["factor.locked"] == threads_count - 6);
+    CHECK(shop.must_as(me, "factor.get")["recovery_left"] == 9);
+  }
+}
