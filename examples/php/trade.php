@@ -33,7 +33,7 @@ $engine->goodsPublish(['goods_id' => $starCoins['goods_id']], $host);
 
 // [readme]
 // The customer signs in and orders; the code is held for fifteen minutes.
-$engine->accountRegister(['email' => 'li.na@example.com', 'password' => 'correct horse 9']);
+$engine->accountRegister(['email' => 'li.na@example.com', 'password' => 'correct horse 9'], $host);
 $login = $engine->accountLogin(['identifier' => 'li.na@example.com', 'password' => 'correct horse 9']);
 $customer = ['token' => $login['token'], 'ip' => '203.0.113.7'];
 $order = $engine->orderPlace([

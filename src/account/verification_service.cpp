@@ -66,11 +66,9 @@ Result<verification::Begun> VerificationService::begin(command::Command& command
   wipe(message.params["code"]);
   wipe(code);
   return command.phase<verification::Begun>([&](sql::Transaction& tx) {
-    return command.settle<verification::Begun>(tx, decide(read_facts(tx, made), made),
-                                               [&](const BeginPlan& plan) {
-                                                 command.expect_due(made.now_ms);
-                                                 return apply(tx, plan);
-                                               });
+    return command.settle<verification::Begun>(
+        tx, decide(read_facts(tx, made), made),
+        [&](const BeginPlan& plan) { return apply(tx, plan); });
   });
 }
 

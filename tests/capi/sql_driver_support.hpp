@@ -204,7 +204,8 @@ struct Site {
 
   [[nodiscard]] std::string config() const {
     return R"({"storage":{"driver":"site"},"allow_sandbox":true,"providers":{"sandbox":)"
-           R"({"enabled":true}},"accounts":{"argon2_memory_kib":8,"argon2_passes":1,"verify_contact":"optional"},)"
+           R"({"enabled":true}},"accounts":{"argon2_memory_kib":8,)"
+           R"("argon2_passes":1,"verify_contact":"optional"},)"
            R"("limits":{"ip":{"per_minute":1,"burst":3},"account":{"per_minute":0}},)"
            R"("vault":{"key_file":")" +
            folder.path() + R"(/key","create":true}})";

@@ -20,7 +20,7 @@ trait Operations
      * @param array{} $request
      * @param Context $context
      *
-     * @return array{account_id: string, display_name?: string, email?: string, phone?: string, status: 'active'|'frozen', created_at_ms: int}
+     * @return array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', created_at_ms: int}
      *
      * @throws KamengException account.not_found, account.required, crypto.open_failed
      */
@@ -32,14 +32,31 @@ trait Operations
     }
 
     /**
+     * Bring along an account from another system, its password as a hash.
+     *
+     * @param array{email?: string, phone?: string, password_hash: string, display_name?: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string}
+     *
+     * @throws KamengException account.contact_taken, account.no_contact, email.invalid, password.hash_too_costly, password.hash_unknown, phone.invalid
+     */
+    public function accountImport(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('account.import', $request, $context);
+    }
+
+    /**
      * Open a session and get its token.
      *
-     * @param array{identifier: string, password: string} $request
+     * @param array{identifier: string, password?: string, verification_id?: string, code?: string, factor_code?: string} $request
      * @param Context $context
      *
      * @return array{account_id: string, session_id: string, token: string, expires_at_ms: int}
      *
-     * @throws KamengException account.bad_credentials, account.busy, account.changed, account.frozen, session.ended
+     * @throws KamengException account.ask_one, account.bad_credentials, account.busy, account.changed, account.frozen, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, session.ended, verification.expired, verification.used_up, verification.wrong
      */
     public function accountLogin(
         array $request,
@@ -68,15 +85,15 @@ trait Operations
     /**
      * Make an account for a person.
      *
-     * @param array{email?: string, phone?: string, password: string, display_name?: string} $request
+     * @param array{email?: string, phone?: string, password?: string, display_name?: string, verification_id?: string, code?: string} $request
      * @param Context $context
      *
      * @return array{account_id: string}
      *
-     * @throws KamengException account.busy, account.contact_taken, account.no_contact, email.invalid, password.not_ascii, phone.invalid
+     * @throws KamengException account.busy, account.contact_taken, account.no_contact, email.invalid, password.not_text, password.too_common, password.too_long, password.too_short, phone.invalid, verification.expired, verification.one_contact, verification.required, verification.used_up, verification.wrong
      */
     public function accountRegister(
-        array $request,
+        array $request = [],
         array $context = [],
     ): array {
         return $this->call('account.register', $request, $context);
@@ -321,6 +338,91 @@ trait Operations
     }
 
     /**
+     * Turn the second factor on by a first code of the app; gives recovery codes.
+     *
+     * @param array{code: string} $request
+     * @param Context $context
+     *
+     * @return array{recovery_codes: list<string>}
+     *
+     * @throws KamengException account.required, crypto.open_failed, factor.code_wrong, factor.exists, factor.locked, factor.none
+     */
+    public function factorConfirm(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('factor.confirm', $request, $context);
+    }
+
+    /**
+     * Turn the second factor off.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{}
+     *
+     * @throws KamengException account.required, factor.needed_by_role
+     */
+    public function factorDisable(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('factor.disable', $request, $context);
+    }
+
+    /**
+     * Begin with an authenticator app: a secret for it, which factor.confirm turns on.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{secret: string, uri: string}
+     *
+     * @throws KamengException account.not_found, account.required, crypto.open_failed, factor.exists, factor.none
+     */
+    public function factorEnroll(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('factor.enroll', $request, $context);
+    }
+
+    /**
+     * Tell whether there is a second factor.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{enabled: bool, recovery_left: int, since_ms?: int}
+     *
+     * @throws KamengException account.required
+     */
+    public function factorGet(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('factor.get', $request, $context);
+    }
+
+    /**
+     * Give new recovery codes; the old ones count no more.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{recovery_codes: list<string>}
+     *
+     * @throws KamengException account.required, factor.none
+     */
+    public function factorRenewRecovery(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('factor.renew_recovery', $request, $context);
+    }
+
+    /**
      * Make goods with their SKUs, as a draft.
      *
      * @param array{category_id: string, supplier_id?: string, commission_bp?: int, name: string, description?: string, skus: list<array{name: string, unit_price_micros: int, currency: string, delivery?: 'code'}>} $request
@@ -530,7 +632,7 @@ trait Operations
      * @param array{lines: list<array{sku_id: string, quantity: int}>, contact?: string, pay?: array{provider: string, method?: string}} $request
      * @param Context $context
      *
-     * @return array{order_id: string, status: string, total: Money, expires_at_ms: int, guest: bool, lookup_secret?: string, payment?: array{payment_id: string, out_trade_no: string, status: string, order_status: string, amount: Money, expires_at_ms: int, call?: array{call_id: string, kind: string, http: array{method: string, url: string, headers: list<array{string, string}>, body: string}}, pay?: array{url: string}}}
+     * @return array{order_id: string, status: string, total: Money, expires_at_ms: int, guest: bool, lookup_secret?: string, payment?: array{payment_id: string, out_trade_no: string, status: string, order_status: string, amount: Money, expires_at_ms: int, call?: array{call_id: string, kind: string, http?: array{method: string, url: string, headers: list<array{string, string}>, body: string}, message?: array{channel: 'sms'|'email', to: string, text: string, params: array<string, string>, locale?: string}}, pay?: array{url: string}}}
      *
      * @throws KamengException account.not_found, contact.malformed, goods.not_for_sale, order.sku_twice, order.stock_share, order.too_many_unpaid, provider.unknown, quote.mixed_currency, quote.too_large, quote.zero, sku.not_found, stock.sold_out, wallet.account_missing, wallet.insufficient, wallet.own_goods_only
      */
@@ -564,7 +666,7 @@ trait Operations
      * @param array{limit?: int} $request
      * @param Context $context
      *
-     * @return array{calls: list<array{call_id: string, kind: string, http: array{method: string, url: string, headers: list<array{string, string}>, body: string}}>}
+     * @return array{calls: list<array{call_id: string, kind: string, http?: array{method: string, url: string, headers: list<array{string, string}>, body: string}, message?: array{channel: 'sms'|'email', to: string, text: string, params: array<string, string>, locale?: string}}>}
      *
      * @throws KamengException
      */
@@ -581,7 +683,7 @@ trait Operations
      * @param array{order_id: string, provider: string, method?: string, lookup_secret?: string} $request
      * @param Context $context
      *
-     * @return array{payment_id: string, out_trade_no: string, status: string, order_status: string, amount: Money, expires_at_ms: int, call?: array{call_id: string, kind: string, http: array{method: string, url: string, headers: list<array{string, string}>, body: string}}, pay?: array{url: string}}
+     * @return array{payment_id: string, out_trade_no: string, status: string, order_status: string, amount: Money, expires_at_ms: int, call?: array{call_id: string, kind: string, http?: array{method: string, url: string, headers: list<array{string, string}>, body: string}, message?: array{channel: 'sms'|'email', to: string, text: string, params: array<string, string>, locale?: string}}, pay?: array{url: string}}
      *
      * @throws KamengException order.already_paid, order.cancelled, order.expired, order.not_found, payment.too_many, provider.unknown, wallet.account_missing, wallet.insufficient, wallet.own_goods_only
      */
@@ -632,7 +734,7 @@ trait Operations
      * @param array{cursor?: string, limit?: int} $request
      * @param Context $context
      *
-     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, status: 'active'|'frozen', created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, created_at_ms: int, last_seen_ms: int, expires_at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
+     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, created_at_ms: int, last_seen_ms: int, expires_at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
      *
      * @throws KamengException account.not_found, account.required, crypto.open_failed, cursor.malformed
      */
@@ -709,6 +811,74 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('schema.plan', $request, $context);
+    }
+
+    /**
+     * Tell where the person is signed in.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{session_id: string, current: bool, created_at_ms: int, last_seen_ms: int, expires_at_ms: int, device?: string, user_agent?: string, ip?: string}>}
+     *
+     * @throws KamengException account.required, crypto.open_failed
+     */
+    public function sessionList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('session.list', $request, $context);
+    }
+
+    /**
+     * Prove again that it is the person: for ten minutes, for what asks for it.
+     *
+     * @param array{password?: string, factor_code?: string} $request
+     * @param Context $context
+     *
+     * @return array{until_ms: int}
+     *
+     * @throws KamengException account.bad_credentials, account.busy, account.required, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, proof.password_missing, session.none
+     */
+    public function sessionProve(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('session.prove', $request, $context);
+    }
+
+    /**
+     * End one of the person's sessions, at once.
+     *
+     * @param array{session_id: string} $request
+     * @param Context $context
+     *
+     * @return array{revoked: int}
+     *
+     * @throws KamengException account.required, session.not_found
+     */
+    public function sessionRevoke(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('session.revoke', $request, $context);
+    }
+
+    /**
+     * End all of the person's sessions, at once.
+     *
+     * @param array{keep_current?: bool} $request
+     * @param Context $context
+     *
+     * @return array{revoked: int}
+     *
+     * @throws KamengException account.required
+     */
+    public function sessionRevokeAll(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('session.revoke_all', $request, $context);
     }
 
     /**
@@ -845,6 +1015,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('system.verify', $request, $context);
+    }
+
+    /**
+     * Send a code to a phone or a mailbox; the message is a call of the outbox.
+     *
+     * @param array{email?: string, phone?: string, purpose: 'register'|'login'|'reset'} $request
+     * @param Context $context
+     *
+     * @return array{verification_id: string, expires_at_ms: int, again_at_ms: int}
+     *
+     * @throws KamengException email.invalid, phone.invalid, verification.one_contact, verification.too_many, verification.too_soon
+     */
+    public function verificationBegin(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('verification.begin', $request, $context);
     }
 
     /**

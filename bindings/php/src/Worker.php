@@ -13,8 +13,11 @@ final class Worker
 {
     private const HOST = ['as' => 'host'];
 
-    public function __construct(private readonly Engine $engine, private readonly HttpSender $sender)
-    {
+    public function __construct(
+        private readonly Engine $engine,
+        private readonly HttpSender $sender,
+        private readonly MessageCommand $messages = new MessageCommand(),
+    ) {
     }
 
     /** Everything that is due now, once. Returns how many outgoing calls were sent. */
@@ -24,7 +27,9 @@ final class Worker
         $sent = 0;
         while (($calls = $this->engine->call('outbox.pull', [], self::HOST)['calls']) !== []) {
             foreach ($calls as $call) {
-                $outcome = $this->sender->send($call);
+                $outcome = isset($call['message'])
+                    ? $this->messages->send($call['message'])
+                    : $this->sender->send($call);
                 $this->engine->call('outbox.done', ['call_id' => $call['call_id']] + $outcome, self::HOST);
                 $sent++;
             }

@@ -107,3 +107,24 @@ def test_the_command_does_a_turn(tmp_path: Path, capsys: pytest.CaptureFixture[s
     file.write_text(json.dumps({**config, "sharing": 1}))
     assert worker.main(arguments) == 1
     assert "sharing" in capsys.readouterr().err
+
+
+# Goal: a message goes to the shop's own program, and what became of it goes back: sent, certainly
+# not, or nobody knows.
+# Method: programs that keep what they read, fail, hang, and are not there; then a turn on a real
+# shop, whose code arrives.
+def test_a_message_goes_to_a_program(tmp_path: Path) -> None:
+    message = {"channel": "sms", "to": "+8613800138000", "text": "verification_code"}
+    kept = tmp_path / "kept.json"
+    keep = f"sh -c 'cat > {kept}'"
+    assert worker.send_message(message, keep, 5) == {"response": {"status": 200}}
+    assert json.loads(kept.read_text()) == message
+    for command in (None, "false", str(tmp_path / "nowhere"), "'"):
+        assert worker.send_message(message, command, 5)["failure"]["kind"] == "not_sent", command
+    assert worker.send_message(message, "sleep 5", 0.1)["failure"]["kind"] == "unknown"
+    config = configuration(tmp_path, str(tmp_path / "shop.db"))
+    with Engine(config, library=LIBRARY) as engine:  # type: ignore[arg-type]
+        engine.verification.begin({"phone": "13800138000", "purpose": "register"})
+        assert worker.turn(engine, message_command=keep) == 1
+        assert len(json.loads(kept.read_text())["params"]["code"]) == 6
+        assert worker.turn(engine, message_command=keep) == 0

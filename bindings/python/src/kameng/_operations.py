@@ -27,6 +27,15 @@ class AccountOperations:
         )
         return answer
 
+    def import_(
+        self, request: t.AccountImportRequest, context: t.Context | None = None
+    ) -> t.AccountImportAnswer:
+        """Bring along an account from another system, its password as a hash."""
+        answer: t.AccountImportAnswer = self._run(
+            "account.import", request, context or {}
+        )
+        return answer
+
     def login(
         self, request: t.AccountLoginRequest, context: t.Context | None = None
     ) -> t.AccountLoginAnswer:
@@ -46,11 +55,11 @@ class AccountOperations:
         return answer
 
     def register(
-        self, request: t.AccountRegisterRequest, context: t.Context | None = None
+        self, request: t.AccountRegisterRequest | None = None, context: t.Context | None = None
     ) -> t.AccountRegisterAnswer:
         """Make an account for a person."""
         answer: t.AccountRegisterAnswer = self._run(
-            "account.register", request, context or {}
+            "account.register", request or {}, context or {}
         )
         return answer
 
@@ -219,6 +228,58 @@ class EventOperations:
         """Read what happened, in order, from a position on."""
         answer: t.EventPullAnswer = self._run(
             "event.pull", request or {}, context or {}
+        )
+        return answer
+
+
+class FactorOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def confirm(
+        self, request: t.FactorConfirmRequest, context: t.Context | None = None
+    ) -> t.FactorConfirmAnswer:
+        """Turn the second factor on by a first code of the app; gives recovery codes."""
+        answer: t.FactorConfirmAnswer = self._run(
+            "factor.confirm", request, context or {}
+        )
+        return answer
+
+    def disable(
+        self, request: t.FactorDisableRequest | None = None, context: t.Context | None = None
+    ) -> t.FactorDisableAnswer:
+        """Turn the second factor off."""
+        answer: t.FactorDisableAnswer = self._run(
+            "factor.disable", request or {}, context or {}
+        )
+        return answer
+
+    def enroll(
+        self, request: t.FactorEnrollRequest | None = None, context: t.Context | None = None
+    ) -> t.FactorEnrollAnswer:
+        """Begin with an authenticator app: a secret for it, which factor.confirm turns on."""
+        answer: t.FactorEnrollAnswer = self._run(
+            "factor.enroll", request or {}, context or {}
+        )
+        return answer
+
+    def get(
+        self, request: t.FactorGetRequest | None = None, context: t.Context | None = None
+    ) -> t.FactorGetAnswer:
+        """Tell whether there is a second factor."""
+        answer: t.FactorGetAnswer = self._run(
+            "factor.get", request or {}, context or {}
+        )
+        return answer
+
+    def renew_recovery(
+        self, request: t.FactorRenewRecoveryRequest | None = None, context: t.Context | None = None
+    ) -> t.FactorRenewRecoveryAnswer:
+        """Give new recovery codes; the old ones count no more."""
+        answer: t.FactorRenewRecoveryAnswer = self._run(
+            "factor.renew_recovery", request or {}, context or {}
         )
         return answer
 
@@ -493,6 +554,49 @@ class SchemaOperations:
         return answer
 
 
+class SessionOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def list(
+        self, request: t.SessionListRequest | None = None, context: t.Context | None = None
+    ) -> t.SessionListAnswer:
+        """Tell where the person is signed in."""
+        answer: t.SessionListAnswer = self._run(
+            "session.list", request or {}, context or {}
+        )
+        return answer
+
+    def prove(
+        self, request: t.SessionProveRequest | None = None, context: t.Context | None = None
+    ) -> t.SessionProveAnswer:
+        """Prove again that it is the person: for ten minutes, for what asks for it."""
+        answer: t.SessionProveAnswer = self._run(
+            "session.prove", request or {}, context or {}
+        )
+        return answer
+
+    def revoke(
+        self, request: t.SessionRevokeRequest, context: t.Context | None = None
+    ) -> t.SessionRevokeAnswer:
+        """End one of the person's sessions, at once."""
+        answer: t.SessionRevokeAnswer = self._run(
+            "session.revoke", request, context or {}
+        )
+        return answer
+
+    def revoke_all(
+        self, request: t.SessionRevokeAllRequest | None = None, context: t.Context | None = None
+    ) -> t.SessionRevokeAllAnswer:
+        """End all of the person's sessions, at once."""
+        answer: t.SessionRevokeAllAnswer = self._run(
+            "session.revoke_all", request or {}, context or {}
+        )
+        return answer
+
+
 class StockOperations:
     __slots__ = ("_run",)
 
@@ -586,6 +690,22 @@ class SystemOperations:
         return answer
 
 
+class VerificationOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def begin(
+        self, request: t.VerificationBeginRequest, context: t.Context | None = None
+    ) -> t.VerificationBeginAnswer:
+        """Send a code to a phone or a mailbox; the message is a call of the outbox."""
+        answer: t.VerificationBeginAnswer = self._run(
+            "verification.begin", request, context or {}
+        )
+        return answer
+
+
 class WalletOperations:
     __slots__ = ("_run",)
 
@@ -622,6 +742,7 @@ class Operations:
         self.code = CodeOperations(run)
         self.consent = ConsentOperations(run)
         self.event = EventOperations(run)
+        self.factor = FactorOperations(run)
         self.goods = GoodsOperations(run)
         self.ledger = LedgerOperations(run)
         self.notice = NoticeOperations(run)
@@ -631,7 +752,9 @@ class Operations:
         self.privacy = PrivacyOperations(run)
         self.sandbox = SandboxOperations(run)
         self.schema = SchemaOperations(run)
+        self.session = SessionOperations(run)
         self.stock = StockOperations(run)
         self.storage = StorageOperations(run)
         self.system = SystemOperations(run)
+        self.verification = VerificationOperations(run)
         self.wallet = WalletOperations(run)

@@ -67,16 +67,24 @@ class ConfigClock(TypedDict):
 class ConfigAccounts(TypedDict):
     """Customers."""
 
-    verify_contact: NotRequired[Literal["optional"]]
-    """Whether a contact must be proven first."""
+    verify_contact: NotRequired[Literal["required", "optional"]]
+    """Whether visitors prove their contact by a code before they register; optional: the host does that in its own way."""
     session_ms: NotRequired[int]
     """How long a session lives without use."""
+    session_absolute_ms: NotRequired[int]
+    """How long a session lives at most, however often it is used."""
+    totp_issuer: NotRequired[str]
+    """How authenticator apps name the shop."""
     argon2_memory_kib: NotRequired[int]
     """Memory of one password hash."""
     argon2_passes: NotRequired[int]
     """Passes of one password hash."""
     argon2_parallel_max: NotRequired[int]
-    """Hashes at once."""
+    """Hashes at once, of either scheme."""
+    password_scheme: NotRequired[Literal["argon2id", "bcrypt"]]
+    """What passwords are kept as; others are made anew when their owner signs in."""
+    bcrypt_cost: NotRequired[int]
+    """2 to this power rounds of bcrypt."""
 
 
 class ConfigOrders(TypedDict):
@@ -266,10 +274,34 @@ class AccountGetAnswer(TypedDict):
     """E-mail address."""
     phone: NotRequired[str]
     """Phone number, E.164."""
+    email_verified: bool
+    """Whether the address was proved by a code."""
+    phone_verified: bool
+    """Whether the number was proved by a code."""
     status: Literal["active", "frozen"]
     """Whether the person may sign in and order."""
     created_at_ms: int
     """When the account was made."""
+
+
+class AccountImportRequest(TypedDict):
+    """Asks account.import."""
+
+    email: NotRequired[str]
+    """E-mail address; this or `phone` or both."""
+    phone: NotRequired[str]
+    """Phone number; with its country unless Chinese."""
+    password_hash: str
+    """A bcrypt hash ($2a$, $2b$, $2y$, as PHP's password_hash makes them) or an Argon2id one; made anew when the person first signs in."""
+    display_name: NotRequired[str]
+    """How the person wants to be called."""
+
+
+class AccountImportAnswer(TypedDict):
+    """What account.import answers."""
+
+    account_id: str
+    """The new account."""
 
 
 class AccountLoginRequest(TypedDict):
@@ -277,8 +309,14 @@ class AccountLoginRequest(TypedDict):
 
     identifier: str
     """E-mail address or phone number."""
-    password: str
-    """The account's password."""
+    password: NotRequired[str]
+    """The account's password; or a code that was sent."""
+    verification_id: NotRequired[str]
+    """Of verification.begin for this contact, instead of the password."""
+    code: NotRequired[str]
+    """The code that was sent."""
+    factor_code: NotRequired[str]
+    """With a second factor: what the authenticator app shows, or a recovery code."""
 
 
 class AccountLoginAnswer(TypedDict):
@@ -309,10 +347,14 @@ class AccountRegisterRequest(TypedDict):
     """E-mail address; this or `phone` or both."""
     phone: NotRequired[str]
     """Phone number; with its country unless Chinese."""
-    password: str
-    """8 to 128 printable ASCII characters."""
+    password: NotRequired[str]
+    """8 to 128 characters, compared after Unicode normalisation (NFKC). Without one the person signs in by codes."""
     display_name: NotRequired[str]
     """How the person wants to be called."""
+    verification_id: NotRequired[str]
+    """Of verification.begin for this contact; a visitor needs it, the host does not."""
+    code: NotRequired[str]
+    """The code that was sent."""
 
 
 class AccountRegisterAnswer(TypedDict):
@@ -704,6 +746,67 @@ class EventPullAnswer(TypedDict):
     """Give it as `after` next time."""
     more: bool
     """True when there is more now."""
+
+
+class FactorConfirmRequest(TypedDict):
+    """Asks factor.confirm."""
+
+    code: str
+    """What the app shows now, six digits."""
+
+
+class FactorConfirmAnswer(TypedDict):
+    """What factor.confirm answers."""
+
+    recovery_codes: list[str]
+    """Each stands for the app once. Print them; they are not shown again."""
+
+
+class FactorDisableRequest(TypedDict):
+    """Asks factor.disable."""
+
+
+class FactorDisableAnswer(TypedDict):
+    """What factor.disable answers."""
+
+
+class FactorEnrollRequest(TypedDict):
+    """Asks factor.enroll."""
+
+
+class FactorEnrollAnswer(TypedDict):
+    """What factor.enroll answers."""
+
+    secret: str
+    """For typing in; base32 (RFC 4648)."""
+    uri: str
+    """For a QR code: otpauth://totp/…"""
+
+
+class FactorGetRequest(TypedDict):
+    """Asks factor.get."""
+
+
+class FactorGetAnswer(TypedDict):
+    """What factor.get answers."""
+
+    enabled: bool
+    """Whether signing in needs the second factor."""
+    recovery_left: int
+    """Recovery codes that were not used."""
+    since_ms: NotRequired[int]
+    """Since when it is enabled."""
+
+
+class FactorRenewRecoveryRequest(TypedDict):
+    """Asks factor.renew_recovery."""
+
+
+class FactorRenewRecoveryAnswer(TypedDict):
+    """What factor.renew_recovery answers."""
+
+    recovery_codes: list[str]
+    """Each stands for the app once. Print them; they are not shown again."""
 
 
 class GoodsCreateRequestSkusItem(TypedDict):
@@ -1183,7 +1286,7 @@ class OrderPlaceRequest(TypedDict):
 
 
 class OrderPlaceAnswerPaymentCallHttp(TypedDict):
-    """The request to send."""
+    """The request to send; absent for a message."""
 
     method: str
     """GET or POST."""
@@ -1195,15 +1298,32 @@ class OrderPlaceAnswerPaymentCallHttp(TypedDict):
     """The exact bytes to send."""
 
 
+class OrderPlaceAnswerPaymentCallMessage(TypedDict):
+    """The message to send, of kind message.send."""
+
+    channel: Literal["sms", "email"]
+    """sms or email."""
+    to: str
+    """Phone number, E.164, or e-mail address."""
+    text: str
+    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    params: dict[str, str]
+    """What goes into it. Never log it."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47."""
+
+
 class OrderPlaceAnswerPaymentCall(TypedDict):
     """A call to send first, already leased."""
 
     call_id: str
     """Names the call in outbox.done."""
     kind: str
-    """What it is for: payment.close, payment.query, refund.send, …"""
-    http: OrderPlaceAnswerPaymentCallHttp
-    """The request to send."""
+    """What it is for: payment.close, payment.query, refund.send, message.send, …"""
+    http: NotRequired[OrderPlaceAnswerPaymentCallHttp]
+    """The request to send; absent for a message."""
+    message: NotRequired[OrderPlaceAnswerPaymentCallMessage]
+    """The message to send, of kind message.send."""
 
 
 class OrderPlaceAnswerPaymentPay(TypedDict):
@@ -1254,7 +1374,7 @@ class OrderPlaceAnswer(TypedDict):
 
 
 class OutboxDoneRequestResponse(TypedDict):
-    """What came back."""
+    """What came back; for a message any that says it left."""
 
     status: int
     """HTTP status."""
@@ -1281,7 +1401,7 @@ class OutboxDoneRequest(TypedDict):
     call_id: str
     """The call."""
     response: NotRequired[OutboxDoneRequestResponse]
-    """What came back."""
+    """What came back; for a message any that says it left."""
     failure: NotRequired[OutboxDoneRequestFailure]
     """Or why nothing came back."""
 
@@ -1301,7 +1421,7 @@ class OutboxPullRequest(TypedDict):
 
 
 class OutboxPullAnswerCallsItemHttp(TypedDict):
-    """The request to send."""
+    """The request to send; absent for a message."""
 
     method: str
     """GET or POST."""
@@ -1313,15 +1433,32 @@ class OutboxPullAnswerCallsItemHttp(TypedDict):
     """The exact bytes to send."""
 
 
+class OutboxPullAnswerCallsItemMessage(TypedDict):
+    """The message to send, of kind message.send."""
+
+    channel: Literal["sms", "email"]
+    """sms or email."""
+    to: str
+    """Phone number, E.164, or e-mail address."""
+    text: str
+    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    params: dict[str, str]
+    """What goes into it. Never log it."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47."""
+
+
 class OutboxPullAnswerCallsItem(TypedDict):
     """Leased to the caller for 60 seconds."""
 
     call_id: str
     """Names the call in outbox.done."""
     kind: str
-    """What it is for: payment.close, payment.query, refund.send, …"""
-    http: OutboxPullAnswerCallsItemHttp
-    """The request to send."""
+    """What it is for: payment.close, payment.query, refund.send, message.send, …"""
+    http: NotRequired[OutboxPullAnswerCallsItemHttp]
+    """The request to send; absent for a message."""
+    message: NotRequired[OutboxPullAnswerCallsItemMessage]
+    """The message to send, of kind message.send."""
 
 
 class OutboxPullAnswer(TypedDict):
@@ -1345,7 +1482,7 @@ class PaymentBeginRequest(TypedDict):
 
 
 class PaymentBeginAnswerCallHttp(TypedDict):
-    """The request to send."""
+    """The request to send; absent for a message."""
 
     method: str
     """GET or POST."""
@@ -1357,15 +1494,32 @@ class PaymentBeginAnswerCallHttp(TypedDict):
     """The exact bytes to send."""
 
 
+class PaymentBeginAnswerCallMessage(TypedDict):
+    """The message to send, of kind message.send."""
+
+    channel: Literal["sms", "email"]
+    """sms or email."""
+    to: str
+    """Phone number, E.164, or e-mail address."""
+    text: str
+    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    params: dict[str, str]
+    """What goes into it. Never log it."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47."""
+
+
 class PaymentBeginAnswerCall(TypedDict):
     """A call to send first, already leased."""
 
     call_id: str
     """Names the call in outbox.done."""
     kind: str
-    """What it is for: payment.close, payment.query, refund.send, …"""
-    http: PaymentBeginAnswerCallHttp
-    """The request to send."""
+    """What it is for: payment.close, payment.query, refund.send, message.send, …"""
+    http: NotRequired[PaymentBeginAnswerCallHttp]
+    """The request to send; absent for a message."""
+    message: NotRequired[PaymentBeginAnswerCallMessage]
+    """The message to send, of kind message.send."""
 
 
 class PaymentBeginAnswerPay(TypedDict):
@@ -1457,6 +1611,10 @@ class PrivacyExportAnswerAccount(TypedDict):
     """E-mail address."""
     phone: NotRequired[str]
     """Phone number, E.164."""
+    email_verified: bool
+    """Whether the address was proved by a code."""
+    phone_verified: bool
+    """Whether the number was proved by a code."""
     status: Literal["active", "frozen"]
     """Whether the person may sign in and order."""
     created_at_ms: int
@@ -1703,6 +1861,82 @@ class SchemaPlanAnswer(TypedDict):
     """Every step that this library knows."""
 
 
+class SessionListRequest(TypedDict):
+    """Asks session.list."""
+
+
+class SessionListAnswerItemsItem(TypedDict):
+    """Those that are open, at most 200."""
+
+    session_id: str
+    """The session."""
+    current: bool
+    """Whether it is the caller's own."""
+    created_at_ms: int
+    """When the person signed in."""
+    last_seen_ms: int
+    """When it was last used, about."""
+    expires_at_ms: int
+    """When it ends unless it is used before."""
+    device: NotRequired[str]
+    """Device that signed in."""
+    user_agent: NotRequired[str]
+    """Browser that signed in."""
+    ip: NotRequired[str]
+    """Address it signed in from."""
+
+
+class SessionListAnswer(TypedDict):
+    """What session.list answers."""
+
+    items: list[SessionListAnswerItemsItem]
+    """Those that are open, at most 200."""
+
+
+class SessionProveRequest(TypedDict):
+    """Asks session.prove."""
+
+    password: NotRequired[str]
+    """The password; enough where there is no second factor."""
+    factor_code: NotRequired[str]
+    """What the authenticator app shows, or a recovery code."""
+
+
+class SessionProveAnswer(TypedDict):
+    """What session.prove answers."""
+
+    until_ms: int
+    """Until when the proof counts."""
+
+
+class SessionRevokeRequest(TypedDict):
+    """Asks session.revoke."""
+
+    session_id: str
+    """One of one's own."""
+
+
+class SessionRevokeAnswer(TypedDict):
+    """What session.revoke answers."""
+
+    revoked: int
+    """How many sessions were ended."""
+
+
+class SessionRevokeAllRequest(TypedDict):
+    """Asks session.revoke_all."""
+
+    keep_current: NotRequired[bool]
+    """Whether the caller stays signed in."""
+
+
+class SessionRevokeAllAnswer(TypedDict):
+    """What session.revoke_all answers."""
+
+    revoked: int
+    """How many sessions were ended."""
+
+
 class StockGetRequest(TypedDict):
     """Asks stock.get."""
 
@@ -1916,6 +2150,28 @@ class SystemVerifyAnswer(TypedDict):
     """True when every check holds."""
     checks: list[SystemVerifyAnswerChecksItem]
     """Every invariant that the data can show."""
+
+
+class VerificationBeginRequest(TypedDict):
+    """Asks verification.begin."""
+
+    email: NotRequired[str]
+    """Where to send the code; this or `phone`."""
+    phone: NotRequired[str]
+    """Where to send the code."""
+    purpose: Literal["register", "login", "reset"]
+    """What the code will be given for."""
+
+
+class VerificationBeginAnswer(TypedDict):
+    """What verification.begin answers."""
+
+    verification_id: str
+    """To be given back with the code."""
+    expires_at_ms: int
+    """Until when the code counts."""
+    again_at_ms: int
+    """From when another may be asked for."""
 
 
 class WalletCreditRequest(TypedDict):

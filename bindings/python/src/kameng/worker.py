@@ -15,7 +15,9 @@ import argparse
 import base64
 import http.client
 import json
+import shlex
 import signal
+import subprocess
 import sys
 import threading
 import urllib.parse
@@ -70,6 +72,29 @@ def send(call: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         connection.close()
 
 
+def send_message(
+    message: dict[str, Any], command: str | None, timeout_s: float
+) -> dict[str, Any]:
+    """Gives one leased message to a program of the shop: its JSON on standard input, 0 for sent.
+
+    The program words it (`text`, `params`, `locale`) and hands it to a mail server or an SMS
+    provider. Without a program messages are not sent, and the engine offers them again.
+    """
+    if command is None:
+        return _failure("not_sent", "no --message-command")
+    try:
+        done = subprocess.run(
+            shlex.split(command), input=json.dumps(message).encode(), timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return _failure("unknown", "the message command took too long")
+    except (OSError, ValueError) as error:
+        return _failure("not_sent", f"{type(error).__name__}: {error}")
+    if done.returncode != 0:
+        return _failure("not_sent", f"the message command ended with {done.returncode}")
+    return {"response": {"status": 200}}
+
+
 def _prepare(
     connection: http.client.HTTPConnection, request: dict[str, Any], url: urllib.parse.SplitResult
 ) -> bytes:
@@ -100,13 +125,22 @@ def _failure(kind: str, message: str) -> dict[str, Any]:
     return {"failure": {"kind": kind, "message": message[:500]}}
 
 
-def turn(engine: Engine, *, budget_ms: int = 1000, timeout_s: float = 15.0) -> int:
+def turn(
+    engine: Engine,
+    *,
+    budget_ms: int = 1000,
+    timeout_s: float = 15.0,
+    message_command: str | None = None,
+) -> int:
     """Everything that is due now, once. Returns how many outgoing calls were sent."""
     engine.call("system.run_due", {"budget_ms": budget_ms}, HOST)
     sent = 0
     while calls := engine.call("outbox.pull", {}, HOST)["calls"]:
         for call in calls:
-            outcome = send(call, timeout_s)
+            if "message" in call:
+                outcome = send_message(call["message"], message_command, timeout_s)
+            else:
+                outcome = send(call, timeout_s)
             engine.call("outbox.done", {"call_id": call["call_id"], **outcome}, HOST)
             sent += 1
     return sent
@@ -120,6 +154,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between turns")
     parser.add_argument("--budget-ms", type=int, default=1000, help="of one turn's own jobs")
     parser.add_argument("--timeout", type=float, default=15.0, help="seconds for one outgoing call")
+    parser.add_argument(
+        "--message-command", help="program that sends a message; its JSON on standard input"
+    )
     given = parser.parse_args(arguments)
 
     stop = threading.Event()
@@ -129,7 +166,12 @@ def main(arguments: list[str] | None = None) -> int:
         with Engine(given.config.read_text(), library=given.library) as engine:
             while not stop.is_set():
                 try:
-                    turn(engine, budget_ms=given.budget_ms, timeout_s=given.timeout)
+                    turn(
+                        engine,
+                        budget_ms=given.budget_ms,
+                        timeout_s=given.timeout,
+                        message_command=given.message_command,
+                    )
                 except KamengError as error:
                     # A busy or unreachable database passes; anything else needs a person.
                     print(f"kameng-worker: {error}", file=sys.stderr)

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""http_gateway_test.py - one conversation over HTTP with each server of examples/http_gateway.
+
+    http_gateway_test.py python|php|cpp PROGRAM...
+
+The servers run on a file; the host's side (stock, messages, the sandbox) opens the same file.
+
+Goal: each server, under 80 lines, gives the whole API: register, verify, sign in, second factor,
+order, pay, reveal, revoke; and answers what is no request of the API as HTTP wants it.
+Method: a real server process, real sockets; each answer's status and document is compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from kameng import Engine
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {"python": "server.py", "php": "server.php", "cpp": "server.cpp"}
+HOST = {"as": "host"}
+PASSWORD = "correct horse 9"
+
+
+def app_code(secret: str, at: float) -> str:
+    """What an authenticator app shows (RFC 6238)."""
+    key = base64.b32decode(secret)
+    mac = hmac.new(key, struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    start = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[start:start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+class Browser:
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.token: str | None = None
+
+    def send(
+        self, method: str, target: str, body: str | None = None, headers: Any = ()
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        sent = dict(headers)
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        connection.request(method, target, body.encode() if body is not None else None, sent)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content
+
+    def post(self, operation: str, request: Any, status: int = 200, headers: Any = ()) -> Any:
+        got, _, content = self.send("POST", f"/v1/{operation}", json.dumps(request), headers)
+        assert got == status, (operation, got, content)
+        return json.loads(content)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        assert process.poll() is None, "the server ended"
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server does not listen")
+
+
+def stock(host: Engine) -> str:
+    category = host.call("category.create", {"name": "Game cards"}, HOST)["category_id"]
+    sku = {"name": "100", "unit_price_micros": 10_000_000, "currency": "CNY"}
+    goods = host.call(
+        "goods.create", {"category_id": category, "name": "Star", "skus": [sku]}, HOST
+    )
+    host.call("goods.publish", {"goods_id": goods["goods_id"]}, HOST)
+    sku_id: str = goods["skus"][0]["sku_id"]
+    host.call("code.import", {"sku_id": sku_id, "content": "卡密-0001\n卡密-0002\n"}, HOST)
+    return sku_id
+
+
+def sent_code(host: Engine) -> str:
+    calls = host.call("outbox.pull", {}, HOST)["calls"]
+    assert [call["kind"] for call in calls] == ["message.send"], calls
+    done = {"call_id": calls[0]["call_id"], "response": {"status": 200}}
+    host.call("outbox.done", done, HOST)
+    code: str = calls[0]["message"]["params"]["code"]
+    return code
+
+
+def converse(browser: Browser, host: Engine, sku_id: str) -> None:
+    email = "li.na@example.com"
+    begun = browser.post("verification.begin", {"email": email, "purpose": "register"})
+    person = {"email": email, "password": PASSWORD, "verification_id": begun["verification_id"]}
+    refused = browser.post("account.register", {**person, "code": "000000"}, 401)
+    assert refused["error"]["reason"] == "verification.wrong"
+    browser.post("account.register", {**person, "code": sent_code(host)})
+
+    login = {"identifier": email, "password": PASSWORD}
+    assert browser.post("account.login", {**login, "password": "wrong"}, 401)
+    first = browser.post("account.login", login)
+    browser.token = first["token"]
+    secret = browser.post("factor.enroll", {})["secret"]
+    now = time.time()
+    assert len(browser.post("factor.confirm", {"code": app_code(secret, now)})["recovery_codes"]) == 10
+    browser.token = None
+    refused = browser.post("account.login", login, 401)
+    assert refused["error"]["reason"] == "factor.code_required"
+    second = browser.post("account.login", {**login, "factor_code": app_code(secret, now + 30)})
+    browser.token = second["token"]
+
+    order = {"lines": [{"sku_id": sku_id, "quantity": 1}]}
+    key = {"Idempotency-Key": '"order-1"'}
+    placed = browser.post("order.place", order, headers=key)
+    assert browser.post("order.place", order, headers=key) == placed
+    order_id = {"order_id": placed["order_id"]}
+    payment = browser.post("payment.begin", {**order_id, "provider": "sandbox"})
+    notice = host.call("sandbox.pay", {"out_trade_no": payment["out_trade_no"]}, HOST)
+    status, _, _ = Browser(browser.port).send("POST", "/v1/notice/sandbox", notice["body"])
+    assert status == 400, status  # not signed
+    status, _, _ = Browser(browser.port).send(
+        "POST", "/v1/notice/sandbox", notice["body"], notice["headers"]
+    )
+    assert status == 200, status
+    Browser(browser.port).post("code.reveal", order_id, 404)
+    assert browser.post("code.reveal", order_id)["codes"][0]["text"] == "卡密-0001"
+
+    browser.post("session.revoke", {"session_id": first["session_id"]})
+    old = Browser(browser.port)
+    old.token = first["token"]
+    assert old.post("account.get", {}, 401)["error"]["reason"] == "session.invalid"
+    assert len(browser.post("session.list", {})["items"]) == 1
+    browser.post("session.revoke_all", {"keep_current": False})
+    browser.post("account.get", {}, 401)
+
+
+def check_http(browser: Browser) -> None:
+    assert browser.send("GET", "/v1/health")[0] == 401  # for operators
+    status, headers, content = browser.send("HEAD", "/v1/openapi.json")
+    assert (status, content) == (200, b""), (status, content)
+    status, headers, content = browser.send("GET", "/v1/openapi.json")
+    assert headers["content-type"].startswith("application/json"), headers
+    assert json.loads(content)["openapi"] == "3.1.0"
+    assert browser.send("GET", "/v1/openapi.json", headers={"If-None-Match": headers["etag"]})[0] == 304
+    assert browser.send("GET", "/nothing")[0] == 404
+    assert browser.send("PUT", "/v1/order.place", "{}")[0] == 405
+    assert browser.send("POST", "/v1/order.list", "{}", {"Content-Type": "text/plain"})[0] == 415
+    assert browser.send("POST", "/v1/order.list", "{")[0] in (400, 401)
+    assert browser.send("POST", "/v1/order.list", "x" * 800_000)[0] == 413
+
+
+def main(kind: str, command: list[str]) -> None:
+    source = ROOT / "examples" / "http_gateway" / SOURCES[kind]
+    lines = source.read_text().count("\n")
+    assert lines < 80, f"{source.name} has {lines} lines"
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        config = {
+            "storage": {"path": f"{folder}/shop.db"},
+            "vault": {"key_file": f"{folder}/shop.key", "create": True},
+            "providers": {"sandbox": {"enabled": True}},
+            "allow_sandbox": True,
+            "limits": {"ip": {"per_minute": 1000, "burst": 1000}},
+        }
+        with Engine(config, library=os.environ["KAMENG_LIBRARY"]) as host:  # type: ignore[arg-type]
+            sku_id = stock(host)
+            file = Path(folder, "shop.json")
+            file.write_text(json.dumps({**config, "share": kind == "php"}))
+            command = [word.format(config=file, port=port) for word in command]
+            process = subprocess.Popen(command, env={**os.environ, "KAMENG_CONFIG": str(file)})
+            try:
+                wait_for(port, process)
+                converse(Browser(port), host, sku_id)
+                check_http(Browser(port))
+                assert host.call("system.verify", {}, HOST)["ok"]
+            finally:
+                process.terminate()
+                process.wait(10)
+    print(f"{kind}: {lines} lines, the whole conversation")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
