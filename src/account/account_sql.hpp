@@ -103,6 +103,7 @@ ALTER TABLE {p}account ADD COLUMN supplier_id BLOB CHECK (length(supplier_id) = 
 ALTER TABLE {p}account ADD COLUMN closed_at_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN proved_at_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN factor_at_ms INTEGER;
+CREATE INDEX {p}account_staff ON {p}account (roles, id) WHERE roles > 0;
 )sql",
                                               .postgres = R"sql(
 ALTER TABLE {p}account ADD COLUMN roles BIGINT NOT NULL DEFAULT 0;
@@ -110,6 +111,7 @@ ALTER TABLE {p}account ADD COLUMN supplier_id BYTEA CHECK (octet_length(supplier
 ALTER TABLE {p}account ADD COLUMN closed_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN proved_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN factor_at_ms BIGINT;
+CREATE INDEX {p}account_staff ON {p}account (roles, id) WHERE roles > 0;
 )sql",
                                               .mariadb = R"sql(
 ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS roles BIGINT NOT NULL DEFAULT 0;
@@ -118,6 +120,7 @@ ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS supplier_id VARBINARY(16)
 ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS closed_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS proved_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS factor_at_ms BIGINT;
+CREATE INDEX IF NOT EXISTS {p}account_staff ON {p}account (roles, id);
 )sql"};
 
 inline constexpr sql::Statement insert_account{

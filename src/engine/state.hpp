@@ -11,6 +11,7 @@
 #include "account/account_service.hpp"
 #include "account/factor_service.hpp"
 #include "account/session_service.hpp"
+#include "account/staff.hpp"
 #include "account/verification_service.hpp"
 #include "catalog/catalog_service.hpp"
 #include "command/environment.hpp"
@@ -39,6 +40,7 @@ struct Services {
   account::AccountService accounts;
   account::SessionService sessions;
   account::FactorService factors;
+  account::StaffService staff;
   account::VerificationService verifications;
   catalog::CatalogService catalog;
   vault::VaultService vault;

@@ -149,6 +149,39 @@ void add_factor_operations(Registry& registry, account::FactorService& factors) 
       .fails("account.required", Status::invalid_argument);
 }
 
+void add_staff_operations(Registry& registry, account::StaffService& staff) {
+  using account::StaffService;
+  registry.add(staff, &StaffService::grant)
+      .summary("Give an account a role.")
+      .needs(Permission::role_manage)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .fails("account.not_found", Status::not_found);
+  registry.add(staff, &StaffService::revoke)
+      .summary("Take a role from an account.")
+      .needs(Permission::role_manage)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .fails("account.not_found", Status::not_found)
+      .fails("role.last_owner", Status::failed_precondition);
+  registry.add(staff, &StaffService::list)
+      .summary("Tell who has which role.")
+      .needs(Permission::role_manage)
+      .since(1, Stability::unstable);
+  registry.add(staff, &StaffService::freeze)
+      .summary("Keep an account from signing in and ordering; its sessions end at once.")
+      .needs(Permission::account_manage)
+      .since(1, Stability::unstable)
+      .fails("account.not_found", Status::not_found)
+      .fails("account.is_staff", Status::permission_denied);
+  registry.add(staff, &StaffService::unfreeze)
+      .summary("Let an account sign in and order again.")
+      .needs(Permission::account_manage)
+      .since(1, Stability::unstable)
+      .fails("account.not_found", Status::not_found)
+      .fails("account.is_staff", Status::permission_denied);
+}
+
 void add_verification_operations(Registry& registry, account::VerificationService& verifications) {
   registry.add(verifications, &account::VerificationService::begin)
       .summary("Send a code to a phone or a mailbox; the message is a call of the outbox.")

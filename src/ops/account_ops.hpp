@@ -1,10 +1,11 @@
-// account_ops.hpp - adds account.*, session.*, factor.* and verification.* to the list of
+// account_ops.hpp - adds account.*, session.*, factor.*, role.* and verification.* to the list of
 // operations.
 #pragma once
 
 #include "account/account_service.hpp"
 #include "account/factor_service.hpp"
 #include "account/session_service.hpp"
+#include "account/staff.hpp"
 #include "account/verification_service.hpp"
 #include "ops/registry.hpp"
 
@@ -14,6 +15,7 @@ namespace kameng::ops {
 void add_account_operations(Registry& registry, account::AccountService& accounts);
 void add_session_operations(Registry& registry, account::SessionService& sessions);
 void add_factor_operations(Registry& registry, account::FactorService& factors);
+void add_staff_operations(Registry& registry, account::StaffService& staff);
 void add_verification_operations(Registry& registry, account::VerificationService& verifications);
 
 }  // namespace kameng::ops

@@ -22,6 +22,7 @@
 #include <kameng/readiness.hpp>
 #include <kameng/sandbox.hpp>
 #include <kameng/session.hpp>
+#include <kameng/staff.hpp>
 #include <kameng/storage_copy.hpp>
 #include <kameng/system.hpp>
 #include <kameng/vault.hpp>
@@ -51,7 +52,8 @@ using AllRequests = std::tuple<
     event::Pull, ledger::GetBalance, privacy::GiveConsent, privacy::ListConsents, privacy::Export,
     privacy::Erase, privacy::ListFields, system::Readiness, session::List, session::Revoke,
     session::RevokeAll, session::Prove, factor::Enroll, factor::Confirm, factor::RenewRecovery,
-    factor::Disable, factor::Get, verification::Begin>;
+    factor::Disable, factor::Get, verification::Begin, role::Grant, role::Revoke, role::List,
+    account::Freeze, account::Unfreeze>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

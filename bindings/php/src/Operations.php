@@ -15,6 +15,23 @@ namespace Kameng;
 trait Operations
 {
     /**
+     * Keep an account from signing in and ordering; its sessions end at once.
+     *
+     * @param array{account_id: string, reason: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, status: 'active'|'frozen'}
+     *
+     * @throws KamengException account.is_staff, account.not_found
+     */
+    public function accountFreeze(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('account.freeze', $request, $context);
+    }
+
+    /**
      * Tell a customer what is kept about them.
      *
      * @param array{} $request
@@ -97,6 +114,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('account.register', $request, $context);
+    }
+
+    /**
+     * Let an account sign in and order again.
+     *
+     * @param array{account_id: string, reason: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, status: 'active'|'frozen'}
+     *
+     * @throws KamengException account.is_staff, account.not_found
+     */
+    public function accountUnfreeze(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('account.unfreeze', $request, $context);
     }
 
     /**
@@ -760,6 +794,57 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('privacy.fields', $request, $context);
+    }
+
+    /**
+     * Give an account a role.
+     *
+     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'reseller'} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, roles: list<string>}
+     *
+     * @throws KamengException account.not_found
+     */
+    public function roleGrant(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('role.grant', $request, $context);
+    }
+
+    /**
+     * Tell who has which role.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{account_id: string, roles: list<string>}>}
+     *
+     * @throws KamengException
+     */
+    public function roleList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('role.list', $request, $context);
+    }
+
+    /**
+     * Take a role from an account.
+     *
+     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'reseller'} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, roles: list<string>}
+     *
+     * @throws KamengException account.not_found, role.last_owner
+     */
+    public function roleRevoke(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('role.revoke', $request, $context);
     }
 
     /**

@@ -18,6 +18,15 @@ class AccountOperations:
     def __init__(self, run: Run) -> None:
         self._run = run
 
+    def freeze(
+        self, request: t.AccountFreezeRequest, context: t.Context | None = None
+    ) -> t.AccountFreezeAnswer:
+        """Keep an account from signing in and ordering; its sessions end at once."""
+        answer: t.AccountFreezeAnswer = self._run(
+            "account.freeze", request, context or {}
+        )
+        return answer
+
     def get(
         self, request: t.AccountGetRequest | None = None, context: t.Context | None = None
     ) -> t.AccountGetAnswer:
@@ -60,6 +69,15 @@ class AccountOperations:
         """Make an account for a person."""
         answer: t.AccountRegisterAnswer = self._run(
             "account.register", request or {}, context or {}
+        )
+        return answer
+
+    def unfreeze(
+        self, request: t.AccountUnfreezeRequest, context: t.Context | None = None
+    ) -> t.AccountUnfreezeAnswer:
+        """Let an account sign in and order again."""
+        answer: t.AccountUnfreezeAnswer = self._run(
+            "account.unfreeze", request, context or {}
         )
         return answer
 
@@ -513,6 +531,40 @@ class PrivacyOperations:
         return answer
 
 
+class RoleOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def grant(
+        self, request: t.RoleGrantRequest, context: t.Context | None = None
+    ) -> t.RoleGrantAnswer:
+        """Give an account a role."""
+        answer: t.RoleGrantAnswer = self._run(
+            "role.grant", request, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.RoleListRequest | None = None, context: t.Context | None = None
+    ) -> t.RoleListAnswer:
+        """Tell who has which role."""
+        answer: t.RoleListAnswer = self._run(
+            "role.list", request or {}, context or {}
+        )
+        return answer
+
+    def revoke(
+        self, request: t.RoleRevokeRequest, context: t.Context | None = None
+    ) -> t.RoleRevokeAnswer:
+        """Take a role from an account."""
+        answer: t.RoleRevokeAnswer = self._run(
+            "role.revoke", request, context or {}
+        )
+        return answer
+
+
 class SandboxOperations:
     __slots__ = ("_run",)
 
@@ -750,6 +802,7 @@ class Operations:
         self.outbox = OutboxOperations(run)
         self.payment = PaymentOperations(run)
         self.privacy = PrivacyOperations(run)
+        self.role = RoleOperations(run)
         self.sandbox = SandboxOperations(run)
         self.schema = SchemaOperations(run)
         self.session = SessionOperations(run)

@@ -259,6 +259,24 @@ Context = TypedDict(
 )
 
 
+class AccountFreezeRequest(TypedDict):
+    """Asks account.freeze."""
+
+    account_id: str
+    """Who may not sign in or order any more."""
+    reason: str
+    """Why, for the audit log; nothing personal."""
+
+
+class AccountFreezeAnswer(TypedDict):
+    """What account.freeze answers."""
+
+    account_id: str
+    """The account."""
+    status: Literal["active", "frozen"]
+    """What it is now."""
+
+
 class AccountGetRequest(TypedDict):
     """Asks account.get."""
 
@@ -362,6 +380,24 @@ class AccountRegisterAnswer(TypedDict):
 
     account_id: str
     """The new account."""
+
+
+class AccountUnfreezeRequest(TypedDict):
+    """Asks account.unfreeze."""
+
+    account_id: str
+    """Who may again."""
+    reason: str
+    """Why, for the audit log; nothing personal."""
+
+
+class AccountUnfreezeAnswer(TypedDict):
+    """What account.unfreeze answers."""
+
+    account_id: str
+    """The account."""
+    status: Literal["active", "frozen"]
+    """What it is now."""
 
 
 class AuditCheckpointRequest(TypedDict):
@@ -1764,6 +1800,62 @@ class PrivacyFieldsAnswer(TypedDict):
 
     items: list[PrivacyFieldsAnswerItemsItem]
     """Every column with something personal in it."""
+
+
+class RoleGrantRequest(TypedDict):
+    """Asks role.grant."""
+
+    account_id: str
+    """Who gets it."""
+    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"]
+    """Counts at once, also in sessions that are open."""
+
+
+class RoleGrantAnswer(TypedDict):
+    """What role.grant answers."""
+
+    account_id: str
+    """The account."""
+    roles: list[str]
+    """Its roles; none: a customer."""
+
+
+class RoleListRequest(TypedDict):
+    """Asks role.list."""
+
+
+class RoleListAnswerItemsItem(TypedDict):
+    """Everybody with a role, at most 1,000."""
+
+    account_id: str
+    """The account."""
+    roles: list[str]
+    """Its roles; none: a customer."""
+
+
+class RoleListAnswer(TypedDict):
+    """What role.list answers."""
+
+    items: list[RoleListAnswerItemsItem]
+    """Everybody with a role, at most 1,000."""
+
+
+class RoleRevokeRequest(TypedDict):
+    """Asks role.revoke."""
+
+    account_id: str
+    """Who loses it."""
+    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"]
+    """The role; one that the account does not have is no mistake."""
+
+
+class RoleRevokeAnswer(TypedDict):
+    """What role.revoke answers."""
+
+    account_id: str
+    """The account."""
+    roles: list[str]
+    """Its roles; none: a customer."""
 
 
 class SandboxAnswerRequest(TypedDict):

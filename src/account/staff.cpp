@@ -1,0 +1,150 @@
+#include "account/staff.hpp"
+
+#include "account/permissions.hpp"
+#include "account/session.hpp"
+#include "account/staff_sql.hpp"
+
+namespace kameng::account {
+namespace {
+
+constexpr int staff_max = 1'000;
+
+Error account_not_found() {
+  return Error{Status::not_found, "account.not_found", "There is no such account."}.at(
+      "account_id");
+}
+
+std::vector<std::string> names_of(Roles roles) {
+  std::vector<std::string> names;
+  for (const Role role : all_roles) {
+    if (roles.has(role)) {
+      names.emplace_back(role_name(role));
+    }
+  }
+  return names;
+}
+
+StaffFacts read_facts(sql::Transaction& tx, AccountId id) {
+  StaffFacts facts;
+  {
+    sql::Rows rows = tx.query(find_standing, id);
+    facts.exists = rows.next();
+    if (facts.exists) {
+      facts.status = parse_account_status(rows.text_view(0));
+      facts.closed = !rows.is_null(1);
+      facts.roles = Roles(rows.int64(2));
+    }
+  }
+  sql::Rows staff = tx.query(list_staff, staff_max);
+  while (staff.next()) {
+    facts.owners += Roles(staff.int64(1)).has(Role::owner) ? 1 : 0;
+  }
+  return facts;
+}
+
+Result<role::View> change_role(command::Command& command, AccountId id, const std::string& name,
+                               bool granted) {
+  const Role role = parse_role(name).value_or(Role::reseller);
+  return command.phase<role::View>([&](sql::Transaction& tx) {
+    return command.settle<role::View>(
+        tx, decide_role(read_facts(tx, id), command.actor(), id, role, granted),
+        [&](const RolePlan& plan) {
+          if (plan.before != plan.after) {
+            tx.run_exactly(1, set_roles, plan.after.bits(), id, plan.before.bits());
+          }
+          return role::View{id, names_of(plan.after)};
+        });
+  });
+}
+
+Result<Standing> change_standing(command::Command& command, AccountId id, AccountStatus wanted,
+                                 const std::string& reason) {
+  return command.phase<Standing>([&](sql::Transaction& tx) {
+    return command.settle<Standing>(
+        tx, decide_standing(read_facts(tx, id), command.actor(), id, wanted, reason),
+        [&](const StandingPlan& plan) {
+          if (plan.before != plan.after) {
+            tx.run_exactly(1, set_standing, account_status_name(plan.after), id,
+                           account_status_name(plan.before));
+          }
+          if (plan.after == AccountStatus::frozen) {
+            revoke_sessions(tx, id, std::nullopt);
+          }
+          return Standing{id, std::string(account_status_name(plan.after))};
+        });
+  });
+}
+
+}  // namespace
+
+command::Decision<RolePlan> decide_role(const StaffFacts& facts, const command::Actor& actor,
+                                        AccountId id, Role role, bool granted) {
+  using Decision = command::Decision<RolePlan>;
+  if (!facts.exists || facts.closed) {
+    return Decision::refuse(account_not_found());
+  }
+  RolePlan plan{.account_id = id,
+                .before = facts.roles,
+                .after = granted ? facts.roles.with(role) : facts.roles.without(role),
+                .entries = {}};
+  const bool loses_owner = facts.roles.has(Role::owner) && !plan.after.has(Role::owner);
+  if (loses_owner && facts.owners <= 1 && actor.kind == command::ActorKind::customer) {
+    return Decision::refuse(Error{Status::failed_precondition, "role.last_owner",
+                                  "This is the last owner; only the host may do that."}
+                                .at("role"));
+  }
+  if (plan.before != plan.after) {
+    plan.entries.push_back({granted ? "role.granted" : "role.revoked",
+                            id.text(),
+                            {{"role", std::string(role_name(role))}}});
+  }
+  return Decision::accept(std::move(plan));
+}
+
+command::Decision<StandingPlan> decide_standing(const StaffFacts& facts,
+                                                const command::Actor& actor, AccountId id,
+                                                AccountStatus wanted, const std::string& reason) {
+  using Decision = command::Decision<StandingPlan>;
+  if (!facts.exists || facts.closed) {
+    return Decision::refuse(account_not_found());
+  }
+  if (!facts.roles.none() && !allows(actor, Permission::role_manage)) {
+    return Decision::refuse(Error{Status::permission_denied, "account.is_staff",
+                                  "Only who manages roles may do that to staff."}
+                                .at("account_id"));
+  }
+  StandingPlan plan{.account_id = id, .before = facts.status, .after = wanted, .entries = {}};
+  if (plan.before != plan.after) {
+    plan.entries.push_back({wanted == AccountStatus::frozen ? "account.frozen" : "account.unfrozen",
+                            id.text(),
+                            {{"reason", reason}}});
+  }
+  return Decision::accept(std::move(plan));
+}
+
+Result<role::View> StaffService::grant(command::Command& command, const role::Grant& request) {
+  return change_role(command, request.account_id, request.role, true);
+}
+
+Result<role::View> StaffService::revoke(command::Command& command, const role::Revoke& request) {
+  return change_role(command, request.account_id, request.role, false);
+}
+
+Result<role::Staff> StaffService::list(command::Query& query, const role::List& /*request*/) {
+  role::Staff staff;
+  sql::Rows rows = query.tx.query(list_staff, staff_max);
+  while (rows.next()) {
+    staff.items.push_back({rows.id<AccountId>(0), names_of(Roles(rows.int64(1)))});
+  }
+  return staff;
+}
+
+Result<Standing> StaffService::freeze(command::Command& command, const Freeze& request) {
+  return change_standing(command, request.account_id, AccountStatus::frozen, request.reason);
+}
+
+Result<Standing> StaffService::unfreeze(command::Command& command, const Unfreeze& request) {
+  return change_standing(command, request.account_id, AccountStatus::active, request.reason);
+}
+
+}  // namespace kameng::account
