@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <kameng/id.hpp>
+#include <kameng/signed_request.hpp>
 
 namespace kameng {
 
@@ -21,6 +23,8 @@ struct Context {
   std::optional<std::string> trace;            // comes back in errors and the log
   std::optional<std::string> idempotency_key;  // 1 to 128 bytes; absent: one is made
   std::int64_t timeout_ms = 0;                 // 0: the configuration's default
+  // Instead of a token: the request that came over HTTP, signed. No field of documents.
+  std::shared_ptr<const SignedRequest> signed_request = {};
 
   // The host acting for itself: Context::host(). On a customer's behalf: set account_id too.
   [[nodiscard]] static Context host() {

@@ -1,6 +1,7 @@
 #include "account/privacy.hpp"
 
 #include "account/account_sql.hpp"
+#include "account/api_key_sql.hpp"
 #include "account/factor_sql.hpp"
 #include "account/privacy_sql.hpp"
 #include "account/verification_sql.hpp"
@@ -51,6 +52,7 @@ void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
   for (const Bytes& blind : blinds) {
     tx.run(delete_verifications_of_contact, blind);
   }
+  tx.run(delete_api_keys_of, id);
   tx.run(delete_recovery, id);
   tx.run(delete_factor, id);
   tx.run(delete_sessions, id);

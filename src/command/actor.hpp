@@ -26,6 +26,7 @@ struct Actor {
   std::optional<SessionId> session_id = {};    // of a customer who came with a token
   Roles roles = {};                            // of a customer who came with a token
   std::optional<SupplierId> supplier_id = {};  // whose staff this is
+  std::optional<ApiKeyId> api_key_id = {};   // of a customer whose program signed the request
   // Of the session: when the person last proved to be there, and when with a second factor.
   std::optional<TimeMs> proved_at_ms = {};
   std::optional<TimeMs> factor_at_ms = {};

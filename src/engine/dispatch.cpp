@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "account/api_key.hpp"
 #include "account/permissions.hpp"
 #include "account/session.hpp"
 #include "audit/log.hpp"
@@ -87,9 +88,13 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
                                                    const Deadline& deadline) {
   using command::Actor;
   using command::ActorKind;
-  if (context.as && context.token) {
-    return Error{Status::invalid_argument, "context.conflict", "Give either `as` or `token`."}.at(
-        "token");
+  if ((context.as && context.token) || (context.signed_request && (context.as || context.token))) {
+    return Error{Status::invalid_argument, "context.conflict",
+                 "Give one of `as`, `token` and a signature."}
+        .at("token");
+  }
+  if (context.signed_request) {
+    return authenticate_signature(*context.signed_request, now_ms, deadline);
   }
   if (context.as) {
     return context.account_id ? Actor{.kind = ActorKind::customer,
@@ -133,6 +138,36 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
                .supplier_id = session->supplier_id,
                .proved_at_ms = session->proved_at_ms,
                .factor_at_ms = session->factor_at_ms};
+}
+
+Result<command::Actor> Engine::State::authenticate_signature(const SignedRequest& request,
+                                                             TimeMs now_ms,
+                                                             const Deadline& deadline) {
+  const std::optional<account::ParsedSignature> parsed = account::parse_signature(request);
+  if (!parsed) {
+    return account::signature_invalid();
+  }
+  std::optional<Result<account::SignedCaller>> signer;
+  KAMENG_CHECK(database->read(deadline, [&](sql::Transaction& tx) -> Result<void> {
+    signer = account::find_signer(tx, *keys, *parsed, now_ms);
+    return {};
+  }));
+  KAMENG_TRY(const account::SignedCaller caller, std::move(*signer));
+  if (caller.status != account::AccountStatus::active) {
+    return Error{Status::permission_denied, "account.frozen", "This account is frozen."};
+  }
+  bool is_first = false;
+  KAMENG_CHECK(database->write(deadline, [&](sql::Transaction& tx) -> Result<void> {
+    is_first = account::use_nonce(tx, *keys, *parsed);
+    return {};
+  }));
+  if (!is_first) {
+    return Error{Status::unauthenticated, "signature.replayed",
+                 "This signature has been used: sign each request anew, with a nonce of its own."};
+  }
+  return command::Actor{.kind = command::ActorKind::customer,
+                        .account_id = caller.account_id,
+                        .api_key_id = caller.key_id};
 }
 
 Result<void> Engine::State::admit_address(const ops::Operation& operation, const Context& context,

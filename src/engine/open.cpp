@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "account/account_sql.hpp"
+#include "account/api_key_schema.hpp"
 #include "account/factor_schema.hpp"
 #include "account/privacy_schema.hpp"
 #include "account/verification_schema.hpp"
@@ -52,7 +53,7 @@ const std::vector<sql::Migration>& engine::migrations() {
       {.number = 5,
        .name = "accounts and access",
        .scripts = {account::account_schema_5, account::verification_schema, account::factor_schema,
-                   account::privacy_schema}},
+                   account::api_key_schema, account::privacy_schema}},
   };
   return all;
 }

@@ -196,6 +196,7 @@ void add_operations(ops::Registry& registry, Services& services) {
   ops::add_session_operations(registry, services.sessions);
   ops::add_factor_operations(registry, services.factors);
   ops::add_staff_operations(registry, services.staff);
+  ops::add_api_key_operations(registry, services.api_keys);
   ops::add_verification_operations(registry, services.verifications);
   ops::add_catalog_operations(registry, services.catalog);
   ops::add_vault_operations(registry, services.vault);

@@ -9,6 +9,7 @@
 #include <kameng/engine.hpp>
 
 #include "account/account_service.hpp"
+#include "account/api_key.hpp"
 #include "account/factor_service.hpp"
 #include "account/session_service.hpp"
 #include "account/staff.hpp"
@@ -41,6 +42,7 @@ struct Services {
   account::SessionService sessions;
   account::FactorService factors;
   account::StaffService staff;
+  account::ApiKeyService api_keys;
   account::VerificationService verifications;
   catalog::CatalogService catalog;
   vault::VaultService vault;
@@ -92,6 +94,9 @@ struct Engine::State {
   // Who acts, from what the context says. UNAUTHENTICATED session.invalid and others.
   [[nodiscard]] Result<command::Actor> authenticate(const Context& context, TimeMs now_ms,
                                                     const Deadline& deadline);
+  [[nodiscard]] Result<command::Actor> authenticate_signature(const SignedRequest& request,
+                                                              TimeMs now_ms,
+                                                              const Deadline& deadline);
   // Limits, who calls, permission, then `run`, then what every call shares afterwards. What the
   // limits still allow is told in `allowance`, when that is not null.
   [[nodiscard]] Result<void> dispatch(const ops::Operation& operation, const Context& context,

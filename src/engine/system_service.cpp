@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "account/api_key.hpp"
 #include "account/verification.hpp"
 #include "audit/log.hpp"
 #include "audit/sequencer.hpp"
@@ -182,6 +183,10 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
        [&](sql::Transaction& tx) { return command::prune_keys(tx, call.now_ms, rows_a_round); }},
       {"verification.prune",
        [&](sql::Transaction& tx) { return account::prune_codes(tx, call.now_ms, rows_a_round); }},
+      {"signature.prune",
+       [&](sql::Transaction& tx) {
+         return account::prune_signatures(tx, call.now_ms, rows_a_round);
+       }},
       {"quota.prune",
        [&](sql::Transaction& tx) { return order::prune_quotas(tx, call.now_ms, rows_a_round); }},
   };

@@ -2,6 +2,7 @@
 // then what every answer carries. Nothing is logged here: requests hold tokens.
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,8 +100,9 @@ class Exchange {
     if (bytes > header_bytes_max) {
       return headers_too_large;
     }
-    constexpr std::array<std::string_view, 6> single{"Host",   "Authorization",   "Content-Type",
-                                                     "Origin", "Idempotency-Key", "X-Request-Id"};
+    constexpr std::array<std::string_view, 9> single{
+        "Host",         "Authorization",  "Content-Type",    "Origin",   "Idempotency-Key",
+        "X-Request-Id", "Content-Digest", "Signature-Input", "Signature"};
     for (const std::string_view name : single) {
       const auto same = [&](const Header& one) { return equal_without_case(one.name, name); };
       if (std::count_if(request_->headers.begin(), request_->headers.end(), same) > 1) {
@@ -175,6 +177,12 @@ class Exchange {
       }
       context.token = std::string(token);
     }
+    if (header("Signature-Input") || header("Signature")) {
+      if (context.token) {
+        return Refusal{401, "http.authorization", "Give either a token or a signature."};
+      }
+      context.signed_request = signed_request();
+    }
     if (auto key = header("Idempotency-Key")) {
       if (key->size() > 2 && key->front() == '"' && key->back() == '"') {
         key = key->substr(1, key->size() - 2);  // a string as structured fields write it
@@ -187,6 +195,25 @@ class Exchange {
       context.idempotency_key = std::string(*key);
     }
     return context;
+  }
+
+  // As it came; what counts is looked at elsewhere.
+  [[nodiscard]] std::shared_ptr<const SignedRequest> signed_request() const {
+    auto made = std::make_shared<SignedRequest>();
+    const std::string_view target = request_->target;
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    const auto text = [&](std::string_view name) {
+      return std::string(trim(header(name).value_or(std::string_view())));
+    };
+    made->method = request_->method;
+    made->authority = request_->authority.empty() ? text("Host") : request_->authority;
+    made->path = std::string(target.substr(0, mark));
+    made->query = std::string(target.substr(std::min(mark + 1, target.size())));
+    made->content_digest = text("Content-Digest");
+    made->signature_input = text("Signature-Input");
+    made->signature = text("Signature");
+    made->body = body_;
+    return made;
   }
 
   [[nodiscard]] std::optional<Refusal> find_content_fault() const {

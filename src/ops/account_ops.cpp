@@ -182,6 +182,42 @@ void add_staff_operations(Registry& registry, account::StaffService& staff) {
       .fails("account.is_staff", Status::permission_denied);
 }
 
+void add_api_key_operations(Registry& registry, account::ApiKeyService& keys) {
+  using account::ApiKeyService;
+  registry.add(keys, &ApiKeyService::create)
+      .summary("Make a key for a program that signs its requests.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .answers_secret()
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found)
+      .fails("api_key.public_key", Status::invalid_argument)
+      .fails("api_key.too_many", Status::failed_precondition)
+      .fails("api_key.not_found", Status::not_found);
+  registry.add(keys, &ApiKeyService::rotate)
+      .summary("Give a key a new secret; the old one counts beside it for a while.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .answers_secret()
+      .fails("account.required", Status::invalid_argument)
+      .fails("api_key.public_key", Status::invalid_argument)
+      .fails("api_key.not_found", Status::not_found);
+  registry.add(keys, &ApiKeyService::list)
+      .summary("Tell which keys there are.")
+      .needs(Permission::own_account)
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument);
+  registry.add(keys, &ApiKeyService::revoke)
+      .summary("Take a key away, at once.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("api_key.not_found", Status::not_found);
+}
+
 void add_verification_operations(Registry& registry, account::VerificationService& verifications) {
   registry.add(verifications, &account::VerificationService::begin)
       .summary("Send a code to a phone or a mailbox; the message is a call of the outbox.")

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <kameng/account.hpp>
+#include <kameng/api_key.hpp>
 #include <kameng/audit.hpp>
 #include <kameng/backup.hpp>
 #include <kameng/category.hpp>
@@ -53,7 +54,8 @@ using AllRequests = std::tuple<
     privacy::Erase, privacy::ListFields, system::Readiness, session::List, session::Revoke,
     session::RevokeAll, session::Prove, factor::Enroll, factor::Confirm, factor::RenewRecovery,
     factor::Disable, factor::Get, verification::Begin, role::Grant, role::Revoke, role::List,
-    account::Freeze, account::Unfreeze>;
+    account::Freeze, account::Unfreeze, api_key::Create, api_key::Rotate, api_key::List,
+    api_key::Revoke>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

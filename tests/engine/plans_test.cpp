@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "account/account_sql.hpp"
+#include "account/api_key_sql.hpp"
 #include "account/privacy_sql.hpp"
 #include "audit/audit_sql.hpp"
 #include "catalog/catalog_sql.hpp"
@@ -133,6 +134,7 @@ constexpr Rare rare[] = {
     {&limit::count_buckets, servers},
     {&account::renew_session},
     {&account::update_password_hash},
+    {&account::insert_nonce},
     {&account::list_erasures, servers},
     {&audit::entries_place},
     {&audit::entries_unplaced},

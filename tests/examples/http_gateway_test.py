@@ -7,7 +7,9 @@ The servers run on a file; the host's side (stock, messages, the sandbox) opens 
 
 Goal: each server, under 80 lines, gives the whole API: register, verify, sign in, second factor,
 order, pay, reveal, revoke; and answers what is no request of the API as HTTP wants it.
-Method: a real server process, real sockets; each answer's status and document is compared.
+Method: a real server process, real sockets; each answer's status and document is compared. What is
+called, where, with which body and whether with the token is read from the server's own OpenAPI document,
+and each request and answer is held against its schema there.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 from kameng import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,10 +46,39 @@ def app_code(secret: str, at: float) -> str:
     return f"{(struct.unpack('>I', mac[start:start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
+class Api:
+    """A client that knows nothing but the OpenAPI document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.resolver = jsonschema.RefResolver("", document)
+        self.operations = {
+            item["post"]["operationId"]: (path, item["post"])
+            for path, item in document["paths"].items()
+            if "operationId" in item.get("post", {})
+        }
+
+    def check(self, value: Any, content: dict[str, Any]) -> None:
+        schema = content["application/json"]["schema"]
+        jsonschema.Draft202012Validator(schema, resolver=self.resolver).validate(value)
+
+    def answer_of(self, operation: str, status: int) -> dict[str, Any]:
+        responses = self.operations[operation][1]["responses"]
+        found = responses.get(str(status)) or responses["default"]
+        if "$ref" in found:
+            found = self.resolver.resolve(found["$ref"])[1]
+        content: dict[str, Any] = found["content"]
+        return content
+
+
 class Browser:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, api: Api | None = None) -> None:
         self.port = port
+        self.api = api
         self.token: str | None = None
+
+    def another(self) -> Browser:
+        return Browser(self.port, self.api)
 
     def send(
         self, method: str, target: str, body: str | None = None, headers: Any = ()
@@ -55,8 +87,6 @@ class Browser:
         sent = dict(headers)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        if self.token:
-            sent["Authorization"] = f"Bearer {self.token}"
         connection.request(method, target, body.encode() if body is not None else None, sent)
         answer = connection.getresponse()
         content = answer.read()
@@ -64,9 +94,17 @@ class Browser:
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content
 
     def post(self, operation: str, request: Any, status: int = 200, headers: Any = ()) -> Any:
-        got, _, content = self.send("POST", f"/v1/{operation}", json.dumps(request), headers)
+        assert self.api
+        path, described = self.api.operations[operation]
+        self.api.check(request, described["requestBody"]["content"])
+        sent = dict(headers)
+        if self.token and {"token": []} in described["security"]:
+            sent["Authorization"] = f"Bearer {self.token}"
+        got, _, content = self.send("POST", path, json.dumps(request), sent)
         assert got == status, (operation, got, content)
-        return json.loads(content)
+        answer = json.loads(content)
+        self.api.check(answer, self.api.answer_of(operation, status))
+        return answer
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -128,17 +166,17 @@ def converse(browser: Browser, host: Engine, sku_id: str) -> None:
     order_id = {"order_id": placed["order_id"]}
     payment = browser.post("payment.begin", {**order_id, "provider": "sandbox"})
     notice = host.call("sandbox.pay", {"out_trade_no": payment["out_trade_no"]}, HOST)
-    status, _, _ = Browser(browser.port).send("POST", "/v1/notice/sandbox", notice["body"])
+    status, _, _ = browser.another().send("POST", "/v1/notice/sandbox", notice["body"])
     assert status == 400, status  # not signed
-    status, _, _ = Browser(browser.port).send(
+    status, _, _ = browser.another().send(
         "POST", "/v1/notice/sandbox", notice["body"], notice["headers"]
     )
     assert status == 200, status
-    Browser(browser.port).post("code.reveal", order_id, 404)
+    browser.another().post("code.reveal", order_id, 404)
     assert browser.post("code.reveal", order_id)["codes"][0]["text"] == "卡密-0001"
 
     browser.post("session.revoke", {"session_id": first["session_id"]})
-    old = Browser(browser.port)
+    old = browser.another()
     old.token = first["token"]
     assert old.post("account.get", {}, 401)["error"]["reason"] == "session.invalid"
     assert len(browser.post("session.list", {})["items"]) == 1
@@ -183,8 +221,10 @@ def main(kind: str, command: list[str]) -> None:
             process = subprocess.Popen(command, env={**os.environ, "KAMENG_CONFIG": str(file)})
             try:
                 wait_for(port, process)
-                converse(Browser(port), host, sku_id)
-                check_http(Browser(port))
+                _, _, document = Browser(port).send("GET", "/v1/openapi.json")
+                api = Api(json.loads(document))
+                converse(Browser(port, api), host, sku_id)
+                check_http(Browser(port, api))
                 assert host.call("system.verify", {}, HOST)["ok"]
             finally:
                 process.terminate()

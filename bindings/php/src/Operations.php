@@ -134,6 +134,74 @@ trait Operations
     }
 
     /**
+     * Make a key for a program that signs its requests.
+     *
+     * @param array{name: string, alg?: 'hmac-sha256'|'ed25519', public_key?: string} $request
+     * @param Context $context
+     *
+     * @return array{key_id: string, secret?: string}
+     *
+     * @throws KamengException account.not_found, account.required, api_key.not_found, api_key.public_key, api_key.too_many
+     */
+    public function apiKeyCreate(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('api_key.create', $request, $context);
+    }
+
+    /**
+     * Tell which keys there are.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{key_id: string, name: string, alg: 'hmac-sha256'|'ed25519', created_at_ms: int, old_until_ms?: int}>}
+     *
+     * @throws KamengException account.required
+     */
+    public function apiKeyList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('api_key.list', $request, $context);
+    }
+
+    /**
+     * Take a key away, at once.
+     *
+     * @param array{key_id: string} $request
+     * @param Context $context
+     *
+     * @return array{}
+     *
+     * @throws KamengException account.required, api_key.not_found
+     */
+    public function apiKeyRevoke(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('api_key.revoke', $request, $context);
+    }
+
+    /**
+     * Give a key a new secret; the old one counts beside it for a while.
+     *
+     * @param array{key_id: string, public_key?: string, old_for_ms?: int} $request
+     * @param Context $context
+     *
+     * @return array{key_id: string, secret?: string}
+     *
+     * @throws KamengException account.required, api_key.not_found, api_key.public_key
+     */
+    public function apiKeyRotate(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('api_key.rotate', $request, $context);
+    }
+
+    /**
      * Sign the head of the audit log.
      *
      * @param array{} $request

@@ -82,6 +82,49 @@ class AccountOperations:
         return answer
 
 
+class ApiKeyOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def create(
+        self, request: t.ApiKeyCreateRequest, context: t.Context | None = None
+    ) -> t.ApiKeyCreateAnswer:
+        """Make a key for a program that signs its requests."""
+        answer: t.ApiKeyCreateAnswer = self._run(
+            "api_key.create", request, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.ApiKeyListRequest | None = None, context: t.Context | None = None
+    ) -> t.ApiKeyListAnswer:
+        """Tell which keys there are."""
+        answer: t.ApiKeyListAnswer = self._run(
+            "api_key.list", request or {}, context or {}
+        )
+        return answer
+
+    def revoke(
+        self, request: t.ApiKeyRevokeRequest, context: t.Context | None = None
+    ) -> t.ApiKeyRevokeAnswer:
+        """Take a key away, at once."""
+        answer: t.ApiKeyRevokeAnswer = self._run(
+            "api_key.revoke", request, context or {}
+        )
+        return answer
+
+    def rotate(
+        self, request: t.ApiKeyRotateRequest, context: t.Context | None = None
+    ) -> t.ApiKeyRotateAnswer:
+        """Give a key a new secret; the old one counts beside it for a while."""
+        answer: t.ApiKeyRotateAnswer = self._run(
+            "api_key.rotate", request, context or {}
+        )
+        return answer
+
+
 class AuditOperations:
     __slots__ = ("_run",)
 
@@ -788,6 +831,7 @@ class Operations:
 
     def __init__(self, run: Run) -> None:
         self.account = AccountOperations(run)
+        self.api_key = ApiKeyOperations(run)
         self.audit = AuditOperations(run)
         self.backup = BackupOperations(run)
         self.category = CategoryOperations(run)

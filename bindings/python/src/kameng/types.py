@@ -400,6 +400,83 @@ class AccountUnfreezeAnswer(TypedDict):
     """What it is now."""
 
 
+class ApiKeyCreateRequest(TypedDict):
+    """Asks api_key.create."""
+
+    name: str
+    """For its owner: which program has it."""
+    alg: NotRequired[Literal["hmac-sha256", "ed25519"]]
+    """How it signs."""
+    public_key: NotRequired[str]
+    """Of ed25519: 32 bytes in base64."""
+
+
+class ApiKeyCreateAnswer(TypedDict):
+    """What api_key.create answers."""
+
+    key_id: str
+    """`keyid` of its signatures."""
+    secret: NotRequired[str]
+    """Of hmac-sha256: its bytes are the HMAC key. Shown now and never again."""
+
+
+class ApiKeyListRequest(TypedDict):
+    """Asks api_key.list."""
+
+
+class ApiKeyListAnswerItemsItem(TypedDict):
+    """The account's keys."""
+
+    key_id: str
+    """`keyid` of its signatures."""
+    name: str
+    """What its owner called it."""
+    alg: Literal["hmac-sha256", "ed25519"]
+    """`alg` of its signatures."""
+    created_at_ms: int
+    """When it was made."""
+    old_until_ms: NotRequired[int]
+    """Until when the secret before the last rotation counts too."""
+
+
+class ApiKeyListAnswer(TypedDict):
+    """What api_key.list answers."""
+
+    items: list[ApiKeyListAnswerItemsItem]
+    """The account's keys."""
+
+
+class ApiKeyRevokeRequest(TypedDict):
+    """Asks api_key.revoke."""
+
+    key_id: str
+    """The key; it signs nothing any more."""
+
+
+class ApiKeyRevokeAnswer(TypedDict):
+    """What api_key.revoke answers."""
+
+
+class ApiKeyRotateRequest(TypedDict):
+    """Asks api_key.rotate."""
+
+    key_id: str
+    """The key."""
+    public_key: NotRequired[str]
+    """Of ed25519: the new one."""
+    old_for_ms: NotRequired[int]
+    """How long the old secret counts beside the new one."""
+
+
+class ApiKeyRotateAnswer(TypedDict):
+    """What api_key.rotate answers."""
+
+    key_id: str
+    """`keyid` of its signatures."""
+    secret: NotRequired[str]
+    """Of hmac-sha256: its bytes are the HMAC key. Shown now and never again."""
+
+
 class AuditCheckpointRequest(TypedDict):
     """Asks audit.checkpoint."""
 
