@@ -49,6 +49,8 @@
 #define KAMENG_OP_ORDER_PLACE "order.place"
 #define KAMENG_OP_OUTBOX_DONE "outbox.done"
 #define KAMENG_OP_OUTBOX_PULL "outbox.pull"
+#define KAMENG_OP_PASSWORD_CHANGE "password.change"
+#define KAMENG_OP_PASSWORD_RESET "password.reset"
 #define KAMENG_OP_PAYMENT_BEGIN "payment.begin"
 #define KAMENG_OP_PAYMENT_GET "payment.get"
 #define KAMENG_OP_PRIVACY_ERASE "privacy.erase"

@@ -181,6 +181,7 @@ void add_storage_operations(ops::Registry& registry, StorageService& storage) {
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
     : accounts(config.accounts),
       sessions(accounts.passwords()),
+      passwords(accounts.passwords()),
       factors(config.accounts.totp_issuer),
       simulation(providers),
       orders(config.orders, providers),
@@ -194,6 +195,7 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
 void add_operations(ops::Registry& registry, Services& services) {
   ops::add_account_operations(registry, services.accounts);
   ops::add_session_operations(registry, services.sessions);
+  ops::add_password_operations(registry, services.passwords);
   ops::add_factor_operations(registry, services.factors);
   ops::add_staff_operations(registry, services.staff);
   ops::add_api_key_operations(registry, services.api_keys);

@@ -11,6 +11,7 @@
 #include "account/account_service.hpp"
 #include "account/api_key.hpp"
 #include "account/factor_service.hpp"
+#include "account/password_service.hpp"
 #include "account/session_service.hpp"
 #include "account/staff.hpp"
 #include "account/verification_service.hpp"
@@ -40,6 +41,7 @@ struct Services {
 
   account::AccountService accounts;
   account::SessionService sessions;
+  account::PasswordService passwords;
   account::FactorService factors;
   account::StaffService staff;
   account::ApiKeyService api_keys;

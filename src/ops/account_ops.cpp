@@ -102,6 +102,39 @@ void add_session_operations(Registry& registry, account::SessionService& session
       .fails("crypto.open_failed", Status::data_loss);
 }
 
+void add_password_operations(Registry& registry, account::PasswordService& passwords) {
+  using account::PasswordService;
+  registry.add(passwords, &PasswordService::change)
+      .summary("Set a new password, or a first one; all other sessions end.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .limited_to({.per_minute = 10, .burst = 5})
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found)
+      .fails("account.busy", Status::unavailable, Retry::later)
+      .fails("password.not_text", Status::invalid_argument)
+      .fails("password.too_short", Status::invalid_argument)
+      .fails("password.too_long", Status::invalid_argument)
+      .fails("password.too_common", Status::invalid_argument);
+  registry.add(passwords, &PasswordService::reset)
+      .summary("Set a new password by a code that was sent; all sessions end.")
+      .needs(Permission::anyone)
+      .limited_to({.per_minute = 10, .burst = 5})
+      .since(1, Stability::unstable)
+      .fails("verification.one_contact", Status::invalid_argument)
+      .fails("email.invalid", Status::invalid_argument)
+      .fails("phone.invalid", Status::invalid_argument)
+      .fails("password.not_text", Status::invalid_argument)
+      .fails("password.too_short", Status::invalid_argument)
+      .fails("password.too_long", Status::invalid_argument)
+      .fails("password.too_common", Status::invalid_argument)
+      .fails("account.busy", Status::unavailable, Retry::later)
+      .fails("verification.wrong", Status::unauthenticated)
+      .fails("verification.expired", Status::failed_precondition)
+      .fails("verification.used_up", Status::failed_precondition);
+}
+
 void add_factor_operations(Registry& registry, account::FactorService& factors) {
   using account::FactorService;
   registry.add(factors, &FactorService::enroll)

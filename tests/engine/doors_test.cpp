@@ -18,6 +18,7 @@
 #include <kameng/notice.hpp>
 #include <kameng/order.hpp>
 #include <kameng/outbox.hpp>
+#include <kameng/password.hpp>
 #include <kameng/payment.hpp>
 #include <kameng/privacy.hpp>
 #include <kameng/readiness.hpp>
@@ -55,7 +56,7 @@ using AllRequests = std::tuple<
     session::RevokeAll, session::Prove, factor::Enroll, factor::Confirm, factor::RenewRecovery,
     factor::Disable, factor::Get, verification::Begin, role::Grant, role::Revoke, role::List,
     account::Freeze, account::Unfreeze, api_key::Create, api_key::Rotate, api_key::List,
-    api_key::Revoke>;
+    api_key::Revoke, password::Change, password::Reset>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

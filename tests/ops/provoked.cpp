@@ -133,7 +133,15 @@ Outcome busy_login() {
   return busy("account.login", li_na);
 }
 
-Outcome busy_prove() {
+Outcome busy_reset() {
+  return busy("password.reset", {{"email", "li.na@example.com"},
+                                 {"verification_id", "ver_01j9z3x8m40000000000000000"},
+                                 {"code", "000000"},
+                                 {"new_password", "another horse"}});
+}
+
+// The same calls by somebody who is signed in.
+Outcome busy_signed_in(const std::string& operation, const Json& request) {
   std::atomic<bool> over = false;
   Shop shop({.extra = {{"accounts",
                         {{"argon2_memory_kib", 16 * 1024},
@@ -147,11 +155,17 @@ Outcome busy_prove() {
   });
   Outcome outcome;
   do {
-    outcome = shop.call("session.prove", {{"password", "wrong horse"}},
-                        {{"token", token}, {"timeout_ms", 20}});
+    outcome = shop.call(operation, request, {{"token", token}, {"timeout_ms", 20}});
   } while (outcome.reason() != "account.busy" && !over);
   other.join();
   return outcome;
+}
+
+Outcome busy_prove() {
+  return busy_signed_in("session.prove", {{"password", "wrong horse"}});
+}
+Outcome busy_change() {
+  return busy_signed_in("password.change", {{"new_password", "another horse"}});
 }
 
 // A signed-in person with a confirmed second factor, and its damage.
@@ -255,6 +269,8 @@ const std::vector<Provoked>& provoked() {
       {"account.login", "account.changed", changed},
       {"account.login", "crypto.open_failed", login_factor_damaged},
       {"session.prove", "account.busy", busy_prove},
+      {"password.change", "account.busy", busy_change},
+      {"password.reset", "account.busy", busy_reset},
       {"session.prove", "crypto.open_failed", prove_factor_damaged},
       {"session.list", "crypto.open_failed", device_damaged},
       {"factor.confirm", "crypto.open_failed", confirm_factor_damaged},

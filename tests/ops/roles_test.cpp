@@ -5,9 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <kameng/id.hpp>
-
-#include "base/bytes.hpp"
 #include "support/contract.hpp"
 #include "support/conversation.hpp"
 #include "support/shop.hpp"
@@ -15,7 +12,6 @@
 #include "support/temp_folder.hpp"
 
 using namespace kameng::test;
-using kameng::to_hex;
 
 namespace {
 
@@ -137,18 +133,18 @@ TEST_SUITE("ops") {
     other[5] = other[5] == 'a' ? 'b' : 'a';
     bad["revoked"] = token("revoked@example.com");
     shop.must_as({{"token", bad["revoked"]}}, "account.logout");
-    // Of the account whose token it is.
-    const auto change = [&](const std::string& text, const std::string& sql) {
-      const std::string id = shop.must_as({{"token", text}}, "account.get")["account_id"];
-      door.run(sql + " = x'" + to_hex(*kameng::parse_id("acc", id)) + "'");
+    // Each is made a moment after the one before, so that its row is found by its time.
+    std::int64_t at_ms = start_ms;
+    const auto next = [&](const std::string& email, const std::string& change) {
+      shop.must("system.advance_clock", {{"by_ms", 1}});
+      const std::string made = token(email);
+      door.run(change + " WHERE created_at_ms = " + std::to_string(++at_ms));
+      return made;
     };
-    bad["closed"] = token("closed@example.com");
-    change(bad["closed"], "UPDATE kameng_account SET closed_at_ms = 1 WHERE id");
-    const std::string frozen = token("frozen@example.com");
-    change(frozen, "UPDATE kameng_account SET status = 'frozen' WHERE id");
-    bad["expired"] = token("expired@example.com");
-    change(bad["expired"],
-           "UPDATE kameng_session SET expires_at_ms = created_at_ms WHERE account_id");
+    bad["closed"] = next("closed@example.com", "UPDATE kameng_account SET closed_at_ms = 1");
+    const std::string frozen =
+        next("frozen@example.com", "UPDATE kameng_account SET status = 'frozen'");
+    bad["expired"] = next("expired@example.com", "UPDATE kameng_session SET expires_at_ms = 1");
     for (const Json& operation : description()["operations"]) {
       const std::string name = operation["name"];
       CAPTURE(name);

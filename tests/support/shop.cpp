@@ -23,8 +23,8 @@ Json limits_of(bool limited) {
   }
   const Json none{{"per_minute", 0}};
   Json limits{{"ip", none}, {"account", none}, {"operations", Json::array()}};
-  for (const char* operation :
-       {"account.login", "account.register", "session.prove", "verification.begin"}) {
+  for (const char* operation : {"account.login", "account.register", "session.prove",
+                                "verification.begin", "password.change", "password.reset"}) {
     limits["operations"].push_back({{"operation", operation}, {"per_minute", 0}});
   }
   return limits;

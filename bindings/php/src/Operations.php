@@ -780,6 +780,40 @@ trait Operations
     }
 
     /**
+     * Set a new password, or a first one; all other sessions end.
+     *
+     * @param array{new_password: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, revoked: int}
+     *
+     * @throws KamengException account.busy, account.not_found, account.required, password.not_text, password.too_common, password.too_long, password.too_short
+     */
+    public function passwordChange(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('password.change', $request, $context);
+    }
+
+    /**
+     * Set a new password by a code that was sent; all sessions end.
+     *
+     * @param array{email?: string, phone?: string, verification_id: string, code: string, new_password: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, revoked: int}
+     *
+     * @throws KamengException account.busy, email.invalid, password.not_text, password.too_common, password.too_long, password.too_short, phone.invalid, verification.expired, verification.one_contact, verification.used_up, verification.wrong
+     */
+    public function passwordReset(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('password.reset', $request, $context);
+    }
+
+    /**
      * Begin to pay what is still open of an order.
      *
      * @param array{order_id: string, provider: string, method?: string, lookup_secret?: string} $request

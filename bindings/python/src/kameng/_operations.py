@@ -515,6 +515,31 @@ class OutboxOperations:
         return answer
 
 
+class PasswordOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def change(
+        self, request: t.PasswordChangeRequest, context: t.Context | None = None
+    ) -> t.PasswordChangeAnswer:
+        """Set a new password, or a first one; all other sessions end."""
+        answer: t.PasswordChangeAnswer = self._run(
+            "password.change", request, context or {}
+        )
+        return answer
+
+    def reset(
+        self, request: t.PasswordResetRequest, context: t.Context | None = None
+    ) -> t.PasswordResetAnswer:
+        """Set a new password by a code that was sent; all sessions end."""
+        answer: t.PasswordResetAnswer = self._run(
+            "password.reset", request, context or {}
+        )
+        return answer
+
+
 class PaymentOperations:
     __slots__ = ("_run",)
 
@@ -844,6 +869,7 @@ class Operations:
         self.notice = NoticeOperations(run)
         self.order = OrderOperations(run)
         self.outbox = OutboxOperations(run)
+        self.password = PasswordOperations(run)
         self.payment = PaymentOperations(run)
         self.privacy = PrivacyOperations(run)
         self.role = RoleOperations(run)

@@ -1581,6 +1581,46 @@ class OutboxPullAnswer(TypedDict):
     """Leased to the caller for 60 seconds."""
 
 
+class PasswordChangeRequest(TypedDict):
+    """Asks password.change."""
+
+    new_password: str
+    """As in account.register."""
+
+
+class PasswordChangeAnswer(TypedDict):
+    """What password.change answers."""
+
+    account_id: str
+    """Whose it is."""
+    revoked: int
+    """How many sessions were ended by it."""
+
+
+class PasswordResetRequest(TypedDict):
+    """Asks password.reset."""
+
+    email: NotRequired[str]
+    """The contact that the code was sent to; this or `phone`."""
+    phone: NotRequired[str]
+    """The contact that the code was sent to."""
+    verification_id: str
+    """Of verification.begin with purpose reset."""
+    code: str
+    """The code that was sent."""
+    new_password: str
+    """As in account.register."""
+
+
+class PasswordResetAnswer(TypedDict):
+    """What password.reset answers."""
+
+    account_id: str
+    """Whose it is."""
+    revoked: int
+    """How many sessions were ended by it."""
+
+
 class PaymentBeginRequest(TypedDict):
     """Asks payment.begin."""
 
