@@ -9,10 +9,13 @@
 #include <vector>
 
 #include <kameng/account.hpp>
+#include <kameng/api_key.hpp>
+#include <kameng/factor.hpp>
 #include <kameng/id.hpp>
 #include <kameng/money.hpp>
 #include <kameng/order.hpp>
 #include <kameng/payment.hpp>
+#include <kameng/session.hpp>
 
 namespace kameng::privacy {
 
@@ -68,21 +71,6 @@ struct ListConsents {
   static void fields(Fields&) {}
 };
 
-struct SessionRecord {
-  SessionId session_id;
-  std::int64_t created_at_ms = 0;
-  std::int64_t last_seen_ms = 0;
-  std::int64_t expires_at_ms = 0;
-
-  template <class Fields>
-  static void fields(Fields& f) {
-    f.required("session_id", &SessionRecord::session_id, "The session.");
-    f.required("created_at_ms", &SessionRecord::created_at_ms, "When it was opened.");
-    f.required("last_seen_ms", &SessionRecord::last_seen_ms, "When it was last used, about.");
-    f.required("expires_at_ms", &SessionRecord::expires_at_ms, "When it ends.");
-  }
-};
-
 struct OrderRecord {
   order::View order;
   std::optional<std::string> contact;
@@ -101,7 +89,9 @@ struct Held {
   static constexpr std::string_view name = "PrivacyHeld";
   std::optional<account::View> account;
   std::vector<Consent> consents;
-  std::vector<SessionRecord> sessions;
+  std::vector<session::View> sessions;
+  std::optional<factor::View> factor;
+  std::vector<api_key::View> api_keys;
   std::vector<Money> wallet;
   std::vector<OrderRecord> orders;
   std::optional<std::string> next;
@@ -110,7 +100,9 @@ struct Held {
   static void fields(Fields& f) {
     f.optional("account", &Held::account, "The account; on the first page, as what follows.");
     f.required("consents", &Held::consents, "What was agreed to; at most the last 200.");
-    f.required("sessions", &Held::sessions, "Sessions that are not swept yet; at most 1,000.");
+    f.required("sessions", &Held::sessions, "Where the person is signed in; at most 200.");
+    f.optional("factor", &Held::factor, "The second factor; on the first page.");
+    f.required("api_keys", &Held::api_keys, "Keys of programs.");
     f.required("wallet", &Held::wallet, "What the shop owes the person, bonuses too.");
     f.required("orders", &Held::orders, "Newest first.");
     f.optional("next", &Held::next, "Cursor of the next page of orders; absent on the last.");

@@ -5,8 +5,27 @@
 #include "account/factor_sql.hpp"
 #include "account/privacy_sql.hpp"
 #include "account/verification_sql.hpp"
+#include "queue/outbox.hpp"
 
 namespace kameng::account {
+namespace {
+
+// Codes that were sent there, and messages that are still on their way.
+void forget_contact(sql::Transaction& tx, const Bytes& blind) {
+  std::vector<std::string> subjects;
+  for (sql::Rows rows = tx.query(list_verifications_of_contact, blind); rows.next();) {
+    subjects.push_back(rows.id<VerificationId>(0).text());
+  }
+  for (const std::string& subject : subjects) {
+    for (const queue::StoredCall& message : queue::unanswered(tx, subject)) {
+      queue::finish(tx, message.call.id, queue::CallState::done);
+      queue::empty(tx, message.call.id);
+    }
+  }
+  tx.run(delete_verifications_of_contact, blind);
+}
+
+}  // namespace
 
 void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& consent) {
   tx.run_exactly(1, insert_consent, id, consent.text, consent.version,
@@ -20,15 +39,6 @@ std::vector<privacy::Consent> consents_of(sql::Transaction& tx, AccountId id, in
     consents.push_back({rows.text(0), rows.text(1), rows.int64(2) != 0, rows.int64(3)});
   }
   return consents;
-}
-
-std::vector<privacy::SessionRecord> sessions_of(sql::Transaction& tx, AccountId id, int limit) {
-  std::vector<privacy::SessionRecord> sessions;
-  sql::Rows rows = tx.query(list_session_rows, id, limit);
-  while (rows.next()) {
-    sessions.push_back({rows.id<SessionId>(0), rows.int64(1), rows.int64(2), rows.int64(3)});
-  }
-  return sessions;
 }
 
 std::optional<TimeMs> erased_at(sql::Transaction& tx, AccountId id) {
@@ -50,7 +60,7 @@ void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
     }
   }
   for (const Bytes& blind : blinds) {
-    tx.run(delete_verifications_of_contact, blind);
+    forget_contact(tx, blind);
   }
   tx.run(delete_api_keys_of, id);
   tx.run(delete_recovery, id);

@@ -61,8 +61,6 @@ inline constexpr std::array personal_columns{
 void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& consent);
 [[nodiscard]] std::vector<privacy::Consent> consents_of(sql::Transaction& tx, AccountId id,
                                                         int limit);
-[[nodiscard]] std::vector<privacy::SessionRecord> sessions_of(sql::Transaction& tx, AccountId id,
-                                                              int limit);
 
 // When the person was erased; nothing: not at all.
 [[nodiscard]] std::optional<TimeMs> erased_at(sql::Transaction& tx, AccountId id);

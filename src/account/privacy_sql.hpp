@@ -33,9 +33,5 @@ inline constexpr sql::Statement find_contact_blinds{
     "account.find_contact_blinds", "SELECT email_blind, phone_blind FROM {p}account WHERE id = ?"};
 inline constexpr sql::Statement delete_sessions{"session.delete_all",
                                                 "DELETE FROM {p}session WHERE account_id = ?"};
-inline constexpr sql::Statement list_session_rows{
-    "session.list_rows",
-    "SELECT id, created_at_ms, last_seen_ms, expires_at_ms FROM {p}session WHERE account_id = ?"
-    " LIMIT ?"};
 
 }  // namespace kameng::account

@@ -33,6 +33,8 @@ inline constexpr sql::Statement prune_verifications{
     " WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?)",
     sql::Lock::none, "",
     "DELETE FROM {p}verification WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?"};
+inline constexpr sql::Statement list_verifications_of_contact{
+    "verification.list_of_contact", "SELECT id FROM {p}verification WHERE contact_blind = ?"};
 inline constexpr sql::Statement delete_verifications_of_contact{
     "verification.delete_of_contact", "DELETE FROM {p}verification WHERE contact_blind = ?"};
 

@@ -34,6 +34,15 @@ bool IpAddress::is_v4() const noexcept {
   return std::equal(v4_prefix.begin(), v4_prefix.end(), bytes_.begin());
 }
 
+std::string IpAddress::network_text() const {
+  constexpr std::size_t v6_kept = 7;
+  IpAddress network = *this;
+  const std::size_t kept = is_v4() ? bytes_.size() - 1 : v6_kept;
+  std::fill(network.bytes_.begin() + static_cast<std::ptrdiff_t>(kept), network.bytes_.end(),
+            std::uint8_t{0});
+  return network.to_text() + (is_v4() ? "/24" : "/56");
+}
+
 ByteView IpAddress::prefix(std::size_t length) const noexcept {
   const ByteView own = ByteView(bytes_).subspan(is_v4() ? v4_prefix.size() : 0);
   return own.first(std::min(length, own.size()));

@@ -25,6 +25,9 @@ class IpAddress {
 
   [[nodiscard]] bool is_v4() const noexcept;
   [[nodiscard]] std::string to_text() const;
+  // The network it is in, "192.0.2.0/24" or "2001:db8::/56": as near as a log that is kept for good
+  // comes to naming somebody.
+  [[nodiscard]] std::string network_text() const;
   // Its first bytes, at most the four or sixteen that it has: what a whole network shares.
   [[nodiscard]] ByteView prefix(std::size_t length) const noexcept;
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }

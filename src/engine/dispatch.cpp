@@ -49,10 +49,13 @@ bool is_counted(const Error& error) {
          error.status == Status::invalid_argument || error.reason.starts_with("limit.");
 }
 
-std::string_view counted_as(const Context& context, const command::Actor& actor,
-                            const std::string& label) {
-  return actor.kind == command::ActorKind::nobody && context.ip ? std::string_view(*context.ip)
-                                                                : std::string_view(label);
+// Of a visitor the network alone: the audit log forgets nothing.
+std::string counted_as(const Context& context, const command::Actor& actor,
+                       const std::string& label) {
+  const std::optional<IpAddress> address = actor.kind == command::ActorKind::nobody && context.ip
+                                               ? IpAddress::parse(*context.ip)
+                                               : std::nullopt;
+  return address ? address->network_text() : label;
 }
 
 }  // namespace

@@ -13,7 +13,6 @@ namespace kameng::engine {
 namespace {
 
 constexpr int consents_max = 200;
-constexpr int sessions_max = 1'000;
 constexpr int orders_a_slice = 200;
 constexpr int erasures_a_slice = 500;
 
@@ -151,19 +150,23 @@ Result<privacy::Held> PrivacyService::export_held(command::Query& query,
   KAMENG_TRY(const AccountId id, account::acting_customer(query.actor()));
   privacy::Held held;
   if (!request.cursor) {
-    KAMENG_TRY(held.account, accounts_->get(query, {}));
+    KAMENG_TRY(held.account, sources_.accounts.get(query, {}));
+    KAMENG_TRY(session::Sessions sessions, sources_.sessions.list(query, {}));
+    held.sessions = std::move(sessions.items);
+    KAMENG_TRY(held.factor, sources_.factors.get(query, {}));
+    KAMENG_TRY(api_key::Keys keys, sources_.api_keys.list(query, {}));
+    held.api_keys = std::move(keys.items);
     held.consents = account::consents_of(query.tx, id, consents_max);
-    held.sessions = account::sessions_of(query.tx, id, sessions_max);
     held.wallet = ledger::owed_to(query.tx, id.text());
   }
   KAMENG_TRY(order::Page page,
-             orders_->list(query, {.cursor = request.cursor, .limit = request.limit}));
+             sources_.orders.list(query, {.cursor = request.cursor, .limit = request.limit}));
   held.next = std::move(page.next);
   for (order::View& view : page.items) {
     privacy::OrderRecord record;
     KAMENG_TRY(record.contact, order::contact_of(query.tx, query.keys(), view.order_id));
     for (const payment::Payment& payment : payment::find_of_order(query.tx, view.order_id)) {
-      KAMENG_TRY(payment::View seen, orders_->get_payment(query, {payment.id}));
+      KAMENG_TRY(payment::View seen, sources_.orders.get_payment(query, {payment.id}));
       record.payments.push_back(std::move(seen));
     }
     record.order = std::move(view);

@@ -8,6 +8,9 @@
 #include <kameng/privacy.hpp>
 
 #include "account/account_service.hpp"
+#include "account/api_key.hpp"
+#include "account/factor_service.hpp"
+#include "account/session_service.hpp"
 #include "command/command.hpp"
 #include "order/order_service.hpp"
 
@@ -15,8 +18,15 @@ namespace kameng::engine {
 
 class PrivacyService {
  public:
-  PrivacyService(account::AccountService& accounts, order::OrderService& orders)
-      : accounts_(&accounts), orders_(&orders) {}
+  // Who tells what the person's parts are; all outlive it.
+  struct Sources {
+    account::AccountService& accounts;
+    account::SessionService& sessions;
+    account::FactorService& factors;
+    account::ApiKeyService& api_keys;
+    order::OrderService& orders;
+  };
+  explicit PrivacyService(const Sources& sources) : sources_(sources) {}
 
   [[nodiscard]] Result<privacy::Consent> give(command::Command& command,
                                               const privacy::GiveConsent& request);
@@ -33,8 +43,7 @@ class PrivacyService {
   [[nodiscard]] Result<void> forget_orders(command::Command& command, std::string_view args);
 
  private:
-  account::AccountService* accounts_;
-  order::OrderService* orders_;
+  Sources sources_;
 };
 
 // Makes a restored database forget whom this one has forgotten: `restored` is open, `from` is where

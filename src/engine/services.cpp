@@ -185,7 +185,7 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
       factors(config.accounts.totp_issuer),
       simulation(providers),
       orders(config.orders, providers),
-      privacy(accounts, orders),
+      privacy({accounts, sessions, factors, api_keys, orders}),
       audit(config.origin),
       backup(config.backup, state),
       storage(config.storage, config.origin),

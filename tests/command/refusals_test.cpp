@@ -132,9 +132,9 @@ TEST_SUITE("command") {
     Json expected = at;
     expected.update(
         {{"operation", "account.login"}, {"reason", "account.bad_credentials"}, {"count", 20}});
-    CHECK(details("192.0.2.7", "account.login") == expected);
+    CHECK(details("192.0.2.0/24", "account.login") == expected);
     expected.update({{"operation", "order.place"}, {"reason", "field.type"}, {"count", 3}});
-    CHECK(details("192.0.2.7", "order.place") == expected);
+    CHECK(details("192.0.2.0/24", "order.place") == expected);
     expected.update({{"operation", "ledger.balance"}, {"reason", "call.forbidden"}, {"count", 3}});
     CHECK(details(li, "ledger.balance") == expected);
 

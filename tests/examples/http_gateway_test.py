@@ -196,7 +196,10 @@ def check_http(browser: Browser) -> None:
     assert browser.send("PUT", "/v1/order.place", "{}")[0] == 405
     assert browser.send("POST", "/v1/order.list", "{}", {"Content-Type": "text/plain"})[0] == 415
     assert browser.send("POST", "/v1/order.list", "{")[0] in (400, 401)
-    assert browser.send("POST", "/v1/order.list", "x" * 800_000)[0] == 413
+    try:
+        assert browser.send("POST", "/v1/order.list", "x" * 800_000)[0] == 413
+    except ConnectionError:
+        pass  # refused by its length, before all of it was sent
 
 
 def main(kind: str, command: list[str]) -> None:

@@ -34,6 +34,7 @@ struct People {
                                {{"identifier", email}, {"password", "correct horse 9"}})["token"];
     shop.must_as(me, "consent.give", {{"text", "privacy_policy"}, {"version", "1"}});
     shop.must_as(me, "factor.enroll");
+    shop.must_as(me, "api_key.create", {{"name", "li's robot"}});
     shop.must_as(from, "verification.begin", {{"email", email}, {"purpose", "login"}});
     for (int i = 0; i < 3; ++i) {
       const Json placed = shop.must_as(me, "order.place",
@@ -109,6 +110,15 @@ void look_for_rows(SideDoor& door, const People& people, Search& search) {
   blobs_of("kameng_account", own);
   blobs_of("kameng_session", own);
   blobs_of("kameng_factor", own);
+  for (const std::string& row : tables.at("kameng_outbox")) {
+    if (row.find("message.send") != std::string::npos) {
+      const std::size_t at = row.find("|x", row.find("message.send"));
+      const std::string value = row.substr(at + 2, row.find('|', at + 2) - at - 2);
+      const auto bytes = from_hex(value);
+      REQUIRE(bytes.has_value());
+      search.look_for("a message", std::string(bytes->begin(), bytes->end()));
+    }
+  }
   for (const std::string& order : people.orders) {
     blobs_of("kameng_order", hex_of(order, "ord"));
   }
@@ -160,6 +170,10 @@ TEST_CASE("who is forgotten is in no file any more") {
   CHECK(held["orders"][0]["payments"].size() == 1);
   CHECK(held["consents"].size() == 1);
   CHECK(held["sessions"].size() == 1);
+  CHECK(held["sessions"][0]["device"] == "device-of-li-na");
+  CHECK(held["sessions"][0]["ip"] == "203.0.113.77");
+  CHECK(held["factor"]["enabled"] == false);
+  CHECK(held["api_keys"][0]["name"] == "li's robot");
 
   shop.must_as(people.context, "privacy.erase");
   for (const auto& [column, count] : register_of(door, people.account)) {

@@ -1788,16 +1788,50 @@ class PrivacyExportAnswerConsentsItem(TypedDict):
 
 
 class PrivacyExportAnswerSessionsItem(TypedDict):
-    """Sessions that are not swept yet; at most 1,000."""
+    """Where the person is signed in; at most 200."""
 
     session_id: str
     """The session."""
+    current: bool
+    """Whether it is the caller's own."""
     created_at_ms: int
-    """When it was opened."""
+    """When the person signed in."""
     last_seen_ms: int
     """When it was last used, about."""
     expires_at_ms: int
-    """When it ends."""
+    """When it ends unless it is used before."""
+    device: NotRequired[str]
+    """Device that signed in."""
+    user_agent: NotRequired[str]
+    """Browser that signed in."""
+    ip: NotRequired[str]
+    """Address it signed in from."""
+
+
+class PrivacyExportAnswerFactor(TypedDict):
+    """The second factor; on the first page."""
+
+    enabled: bool
+    """Whether signing in needs the second factor."""
+    recovery_left: int
+    """Recovery codes that were not used."""
+    since_ms: NotRequired[int]
+    """Since when it is enabled."""
+
+
+class PrivacyExportAnswerApiKeysItem(TypedDict):
+    """Keys of programs."""
+
+    key_id: str
+    """`keyid` of its signatures."""
+    name: str
+    """What its owner called it."""
+    alg: Literal["hmac-sha256", "ed25519"]
+    """`alg` of its signatures."""
+    created_at_ms: int
+    """When it was made."""
+    old_until_ms: NotRequired[int]
+    """Until when the secret before the last rotation counts too."""
 
 
 class PrivacyExportAnswerOrdersItemOrderLinesItem(TypedDict):
@@ -1882,7 +1916,11 @@ class PrivacyExportAnswer(TypedDict):
     consents: list[PrivacyExportAnswerConsentsItem]
     """What was agreed to; at most the last 200."""
     sessions: list[PrivacyExportAnswerSessionsItem]
-    """Sessions that are not swept yet; at most 1,000."""
+    """Where the person is signed in; at most 200."""
+    factor: NotRequired[PrivacyExportAnswerFactor]
+    """The second factor; on the first page."""
+    api_keys: list[PrivacyExportAnswerApiKeysItem]
+    """Keys of programs."""
     wallet: list[Money]
     """What the shop owes the person, bonuses too."""
     orders: list[PrivacyExportAnswerOrdersItem]
