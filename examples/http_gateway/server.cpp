@@ -48,7 +48,7 @@ void answer(kameng::Engine& engine, const httplib::Request& came, httplib::Respo
   for (const auto& [name, value] : answered->headers) {
     if (strcasecmp(name.c_str(), "Content-Type") == 0) {
       type = value;
-    } else if (!strcasecmp(name.c_str(), "Content-Length") == 0) {
+    } else if (strcasecmp(name.c_str(), "Content-Length") != 0) {
       out.headers.emplace(name, value);
     }
   }

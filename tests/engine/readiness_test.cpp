@@ -66,8 +66,8 @@ TEST_SUITE("engine") {
   TEST_CASE("readiness names what lacks") {
     const auto fine = engine::judge(stated(), live());
     CHECK(fine.ready);
-    for (const auto& [name, state] : states(fine)) {
-      CHECK_MESSAGE(state == "ok", name);
+    for (const auto& one : states(fine)) {
+      CHECK_MESSAGE(one.second == "ok", one.first);
     }
     const Change changes[] = {
         {"payment.sandbox_off", "missing", false, [](auto& facts) { facts.sandbox = true; }},
@@ -93,8 +93,8 @@ TEST_SUITE("engine") {
       one.change(facts);
       const auto view = engine::judge(stated(), facts);
       CHECK(view.ready == one.ready);
-      for (const auto& [name, state] : states(view)) {
-        CHECK_MESSAGE(state == (name == one.check ? one.state : "ok"), name);
+      for (const auto& seen : states(view)) {
+        CHECK_MESSAGE(seen.second == (seen.first == one.check ? one.state : "ok"), seen.first);
       }
     }
     const auto nobody = engine::judge({}, live());

@@ -103,7 +103,9 @@ TEST_SUITE("ops") {
         CHECK(said(shop, name, {{"as", "host"}}) == "in");
         CHECK(said(shop, name, on_behalf) ==
               (permission == "anyone" || permission == "own_account" ? "in" : "call.forbidden"));
-        for (const auto& [caller, context] : callers) {
+        for (const auto& one : callers) {
+          const auto& caller = one.first;
+          const Json& context = one.second;
           CAPTURE(caller.first);
           CAPTURE(caller.second);
           CHECK(said(shop, name, context) ==
@@ -148,7 +150,9 @@ TEST_SUITE("ops") {
     for (const Json& operation : description()["operations"]) {
       const std::string name = operation["name"];
       CAPTURE(name);
-      for (const auto& [what, text] : bad) {
+      for (const auto& one : bad) {
+        const std::string& what = one.first;
+        const std::string& text = one.second;
         CAPTURE(what);
         CHECK(said(shop, name, {{"token", text}}) == "session.invalid");
       }

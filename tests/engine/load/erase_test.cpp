@@ -148,8 +148,8 @@ TEST_CASE("who is forgotten is in no file any more") {
   Shop shop({.path = folder.file("a.db")});
   const People people(shop);
   SideDoor door(folder.file("a.db"));
-  for (const auto& [column, count] : register_of(door, people.account)) {
-    CHECK_MESSAGE(count > 0, column);  // the person has one of each
+  for (const auto& one : register_of(door, people.account)) {
+    CHECK_MESSAGE(one.second > 0, one.first);  // the person has one of each
   }
   Search search;
   for (const char* clear : {"Li.Na@Example.com", "li.na@example.com", "+8613800138000",
@@ -176,8 +176,8 @@ TEST_CASE("who is forgotten is in no file any more") {
   CHECK(held["api_keys"][0]["name"] == "li's robot");
 
   shop.must_as(people.context, "privacy.erase");
-  for (const auto& [column, count] : register_of(door, people.account)) {
-    CHECK_MESSAGE(count == 0, column);
+  for (const auto& one : register_of(door, people.account)) {
+    CHECK_MESSAGE(one.second == 0, one.first);
   }
   CHECK(Json(found_in(search, folder.file("."))) == Json::array());
   shop.must("backup.create", {{"folder", new_backups.file("chain")}});
