@@ -11,6 +11,8 @@ namespace kameng::crypto {
 namespace {
 
 constexpr std::size_t hash_length = 60;
+constexpr std::size_t salt_end = 29;
+constexpr std::size_t bytes_read = 72;
 constexpr std::string_view alphabet =
     "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -27,13 +29,15 @@ struct WipedScratch {
   ::crypt_data data{};
 };
 
-// Empty when the system refuses the setting.
+bool has_nul(std::string_view password) {
+  return password.find('\0') != std::string_view::npos;
+}
+
+// Of what stands before a NUL, and of the bytes that bcrypt reads: the system refuses some texts
+// that are longer (512 bytes) without hashing them. Empty when it refuses the setting.
 std::string run(std::string_view password, const std::string& setting) {
-  if (password.find('\0') != std::string_view::npos) {
-    return {};
-  }
   const auto scratch = std::make_unique<WipedScratch>();
-  std::string text(password);
+  std::string text(password.substr(0, bytes_read));
   const char* made = ::crypt_r(text.c_str(), setting.c_str(), &scratch->data);
   wipe(text);
   return made == nullptr || made[0] == '*' ? std::string() : std::string(made);
@@ -55,6 +59,9 @@ std::optional<int> bcrypt_cost(std::string_view hash) noexcept {
 
 std::optional<std::string> bcrypt(std::string_view password, int cost,
                                   const std::array<std::uint8_t, 16>& salt) {
+  if (has_nul(password)) {
+    return std::nullopt;
+  }
   std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
   if (::crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost),
                          reinterpret_cast<const char*>(salt.data()), static_cast<int>(salt.size()),
@@ -65,12 +72,19 @@ std::optional<std::string> bcrypt(std::string_view password, int cost,
   return made.empty() ? std::nullopt : std::optional<std::string>(std::move(made));
 }
 
-bool bcrypt_verify(std::string_view password, std::string_view hash) {
+std::optional<bool> bcrypt_verify(std::string_view password, std::string_view hash) {
   if (!bcrypt_cost(hash)) {
-    return false;
+    return std::nullopt;
   }
   const std::string made = run(password, std::string(hash));
-  return made.size() == hash.size() && equal_constant_time(as_bytes(made), as_bytes(hash));
+  if (made.size() != hash.size()) {
+    return std::nullopt;
+  }
+  // Without the salt: its last character holds two bits that count and four that some programs
+  // leave set and the system clears.
+  const bool same = equal_constant_time(as_bytes(std::string_view(made).substr(salt_end)),
+                                        as_bytes(hash.substr(salt_end)));
+  return same && !has_nul(password);
 }
 
 }  // namespace kameng::crypto

@@ -21,7 +21,8 @@ inline constexpr int bcrypt_cost_max = 31;
 // "$2b$12$...". Nothing when the system refuses, or the password holds a NUL.
 [[nodiscard]] std::optional<std::string> bcrypt(std::string_view password, int cost,
                                                 const std::array<std::uint8_t, 16>& salt);
-// In constant time once the hash is computed.
-[[nodiscard]] bool bcrypt_verify(std::string_view password, std::string_view hash);
+// Whether it is the password, in constant time once the hash is computed; nothing when there is no
+// hash that one could be compared with. A password with a NUL is wrong, and costs as much.
+[[nodiscard]] std::optional<bool> bcrypt_verify(std::string_view password, std::string_view hash);
 
 }  // namespace kameng::crypto

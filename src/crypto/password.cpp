@@ -45,6 +45,28 @@ bool take_number(std::string_view& text, std::string_view prefix, std::uint32_t&
   return error == std::errc();
 }
 
+enum class Compared : std::uint8_t { right, wrong, not_computed, no_memory };
+
+Compared compare(std::string_view password, const std::string& hash) {
+  if (bcrypt_cost(hash)) {
+    const std::optional<bool> right = bcrypt_verify(password, hash);
+    return !right ? Compared::not_computed : *right ? Compared::right : Compared::wrong;
+  }
+  errno = 0;
+  if (crypto_pwhash_argon2id_str_verify(hash.c_str(), password.data(), password.size()) == 0) {
+    return Compared::right;
+  }
+  // The library answers all of these with the same number.
+  switch (errno) {
+    case ENOMEM:
+      return Compared::no_memory;
+    case EINVAL:
+      return Compared::wrong;
+    default:
+      return Compared::not_computed;
+  }
+}
+
 Error out_of_memory() {
   return Error{Status::out_of_memory, "engine.out_of_memory",
                "There is not enough memory to check a password."}
@@ -62,10 +84,14 @@ std::optional<PasswordCost> cost_of_hash(std::string_view hash) {
   std::string_view rest = hash;
   if (!take_number(rest, "$argon2id$v=19$m=", cost.memory_kib) ||
       !take_number(rest, ",t=", cost.passes) || !take_number(rest, ",p=", lanes) || lanes != 1 ||
-      !rest.starts_with("$") || hash.size() >= crypto_pwhash_argon2id_STRBYTES) {
+      hash.size() >= crypto_pwhash_argon2id_STRBYTES || hash.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
-  return cost;
+  // The library's own reader has the last word: salt, hash, and that the numbers are read alike.
+  const bool well_formed =
+      crypto_pwhash_argon2id_str_needs_rehash(std::string(hash).c_str(), cost.passes,
+                                              std::size_t{cost.memory_kib} * 1024) == 0;
+  return well_formed ? std::optional<PasswordCost>(cost) : std::nullopt;
 }
 
 // One of the places at which a hash may run, taken for the length of a scope.
@@ -110,10 +136,13 @@ Result<std::string> PasswordHasher::hash(std::string_view password, const Deadli
   if (!turn.taken()) {
     return Turn::busy();
   }
-  ++made_;
   if (cost_.scheme == PasswordScheme::bcrypt) {
     std::optional<std::string> made = bcrypt(password, cost_.bcrypt_cost, salt);
-    return made ? Result<std::string>(std::move(*made)) : out_of_memory();
+    if (!made) {
+      return out_of_memory();
+    }
+    ++made_;
+    return std::move(*made);
   }
   std::array<std::uint8_t, hash_bytes> hash{};
   if (crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt.data(),
@@ -121,6 +150,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password, const Deadli
                     crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return out_of_memory();
   }
+  ++made_;
   return phc_string(cost_, salt, hash);
 }
 
@@ -130,19 +160,13 @@ Result<bool> PasswordHasher::verify(std::string_view password, const std::string
   if (!turn.taken()) {
     return Turn::busy();
   }
-  ++made_;
-  if (bcrypt_cost(stored)) {
-    return bcrypt_verify(password, stored);
-  }
-  errno = 0;
-  if (crypto_pwhash_argon2id_str_verify(stored.c_str(), password.data(), password.size()) == 0) {
-    return true;
-  }
-  // The library answers a lack of memory and a wrong password with the same number.
-  if (errno == ENOMEM) {
+  const bool is_hash = cost_of_hash(stored).has_value();
+  const Compared compared = compare(password, is_hash ? stored : decoy());
+  if (compared == Compared::no_memory) {
     return out_of_memory();
   }
-  return false;
+  made_ += compared == Compared::not_computed ? 0 : 1;
+  return compared == Compared::right && is_hash;
 }
 
 bool PasswordHasher::needs_rehash(const std::string& stored) const {

@@ -31,7 +31,7 @@ struct PasswordCost {
 };
 
 // What a hash was made at: "$argon2id$v=19$m=19456,t=2,p=1$..." or bcrypt's. Nothing for a text
-// that is neither.
+// that is neither, or that no password could be compared with.
 [[nodiscard]] std::optional<PasswordCost> cost_of_hash(std::string_view hash);
 
 class PasswordHasher {
@@ -45,7 +45,8 @@ class PasswordHasher {
   // In the scheme of the cost. The salt comes from `random`. bcrypt takes 72 bytes, no NUL.
   [[nodiscard]] Result<std::string> hash(std::string_view password, const Deadline& deadline,
                                          Random& random);
-  // Of either scheme. False for another password and for a text that is no hash.
+  // Of either scheme. False for another password, and for a text that is no hash: then one is
+  // computed at the present cost, so that it takes no less time.
   [[nodiscard]] Result<bool> verify(std::string_view password, const std::string& stored,
                                     const Deadline& deadline);
   // Whether the stored hash was made at another cost. Costs nothing.
@@ -53,8 +54,8 @@ class PasswordHasher {
   // A well-formed hash at the present cost that no password is known for.
   [[nodiscard]] std::string decoy() const;
 
-  // How many hashes were computed: whoever waits for an answer may not see from outside whether one
-  // was, and a test sees that there was.
+  // How many hashes were computed, counted once they are: whoever waits for an answer may not see
+  // from outside whether one was, and a test sees that there was.
   [[nodiscard]] std::int64_t hashes_made() const noexcept { return made_.load(); }
 
  private:

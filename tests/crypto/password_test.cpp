@@ -2,6 +2,7 @@
 #include "crypto/password.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hpp"
+#include "crypto/bcrypt.hpp"
 #include "crypto/vectors.hpp"
 
 namespace kameng::crypto {
@@ -84,6 +86,81 @@ TEST_SUITE("crypto") {
     CHECK_FALSE(hasher.verify("", hasher.decoy(), deadline).value());
   }
 
+  // Goal: whatever is compared with costs one hash, in either scheme, and a count says so that
+  // knows of computed ones only.
+  // Method: hashes of both schemes, the decoy and texts that are none, against passwords that the
+  // libraries treat apart. That the decoys and the passwords with a NUL are really hashed, and not
+  // turned away, is asked of the libraries themselves: each takes the decoy for a hash.
+  TEST_CASE("every comparison computes one hash") {
+    SeededRandom random(6);
+    const Deadline deadline = Deadline::after_ms(10'000);
+    for (const PasswordScheme scheme : {PasswordScheme::argon2id, PasswordScheme::bcrypt}) {
+      PasswordHasher hasher(
+          {.scheme = scheme, .memory_kib = 64, .passes = 1, .bcrypt_cost = bcrypt_cost_min}, 1);
+      CHECK(cost_of_hash(hasher.decoy()).has_value());
+      const std::string own = hasher.hash("correct horse", deadline, random).value();
+      CHECK(hasher.hashes_made() == 1);
+      std::int64_t made = 1;
+      for (const std::string& stored :
+           {own, hasher.decoy(), std::string(), std::string("no hash"), own.substr(0, 30),
+            std::string("$2a$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
+            std::string("$argon2id$v=19$m=64,t=1,p=1$")}) {
+        CAPTURE(stored);
+        for (const std::string& password :
+             {std::string("correct horse"), std::string("wrong"), std::string(),
+              std::string(1, '\0'), std::string("correct horse\0", 14), std::string(600, 'x')}) {
+          const bool right = hasher.verify(password, stored, deadline).value();
+          CHECK(right == (stored == own && password == "correct horse"));
+          CHECK(hasher.hashes_made() == ++made);
+        }
+      }
+    }
+    CHECK(bcrypt_verify("x", PasswordHasher({.scheme = PasswordScheme::bcrypt}, 1).decoy()) ==
+          false);
+  }
+
+  // Goal: the cost is read off a hash that a password can be compared with, and off no other text.
+  // Method: a hash of the reference implementation with one thing changed at a time.
+  TEST_CASE("a text that is no hash has no cost") {
+    const std::string salt = "$QUJDREVGR0hJSktMTU5PUA";
+    const std::string hash = "$PF0BAYC6DPW2uFjLojsxjkLTMIiYPEBFmFmcOwKeysY";
+    const std::string head = "$argon2id$v=19$m=1024,t=5,p=1";
+    const std::optional<PasswordCost> cost = cost_of_hash(head + salt + hash);
+    REQUIRE(cost.has_value());
+    CHECK(cost->scheme == PasswordScheme::argon2id);
+    CHECK(cost->memory_kib == 1024);
+    CHECK(cost->passes == 5);
+    const std::string rows[] = {
+        "",
+        head,
+        head + "$",
+        head + "$$",
+        head + salt,
+        head + salt + "$",
+        head + salt + "$!",
+        head + salt + hash + "=",
+        head + salt + hash + " ",
+        head + salt + hash + std::string(1, '\0'),
+        head + salt + hash + hash,
+        head + "$QUI" + hash,
+        "x" + head + salt + hash,
+        "$argon2i$v=19$m=1024,t=5,p=1" + salt + hash,
+        "$argon2id$v=16$m=1024,t=5,p=1" + salt + hash,
+        "$argon2id$m=1024,t=5,p=1" + salt + hash,
+        "$argon2id$v=19$m=1024,t=5,p=2" + salt + hash,
+        "$argon2id$v=19$m=1024,t=0,p=1" + salt + hash,
+        "$argon2id$v=19$m=1024,t=05,p=1" + salt + hash,
+        "$argon2id$v=19$m=7,t=5,p=1" + salt + hash,
+        "$argon2id$v=19$m=4294967296,t=5,p=1" + salt + hash,
+        "$argon2id$v=19$m=-1024,t=5,p=1" + salt + hash,
+        "$argon2id$v=19$t=5,m=1024,p=1" + salt + hash,
+    };
+    for (const std::string& text : rows) {
+      CAPTURE(text);
+      CHECK_FALSE(cost_of_hash(text).has_value());
+    }
+  }
+
   // Goal: the default cost is what the documentation promises.
   // Method: the decoy of a hasher with defaults; nothing is computed.
   TEST_CASE("the default cost is 19 MiB and 2 passes") {
@@ -111,6 +188,7 @@ TEST_SUITE("crypto") {
         busy = true;
         error = answer.error();
       }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the worker's turn
     }
     worker.join();
     REQUIRE(busy);
