@@ -176,10 +176,9 @@ Result<NewSession> AccountService::prepare_session(command::Command& command,
   session.factor_code = request.factor_code;
   if (request.password) {
     session.verified_hash = credentials.password_hash;
-    if (passwords_.is_stale(credentials.password_hash, command.keys())) {
-      KAMENG_TRY(session.better_hash, passwords_.make(*request.password, command.keys(),
-                                                      command.deadline(), command.random()));
-    }
+    KAMENG_TRY(session.better_hash,
+               passwords_.renewed(*request.password, credentials.password_hash, command.keys(),
+                                  command.deadline(), command.random()));
   }
   KAMENG_CHECK(seal_device(command, credentials, session));
   return session;

@@ -5,7 +5,8 @@
 
 namespace kameng::account {
 
-// `lower_case` in ASCII; other characters are as they are.
+// Whether it is on the list, or a word of the list with up to four digits and marks behind it, or
+// one character over and over. `lower_case` in ASCII; other characters are as they are.
 [[nodiscard]] bool is_common_password(std::string_view lower_case) noexcept;
 
 }  // namespace kameng::account

@@ -74,17 +74,31 @@ std::string lower_ascii(std::string text) {
   return text;
 }
 
-// "+8613800138000" is guessed as "13800138000".
+// What is left of a phone number that is written with spaces and marks; nothing of another text.
+std::string phone_digits(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      digits.push_back(c);
+    } else if (std::string_view("+-.() ").find(c) == std::string_view::npos) {
+      return {};
+    }
+  }
+  return digits;
+}
+
+// "+8613800138000" is guessed as "13800138000", "138-0013-8000" and so on.
 bool is_own_contact(const std::string& lower, const Person& person) {
   const bool is_email =
       person.email &&
       (lower == text::email_index_form(*person.email) ||
        lower == text::email_index_form(*person.email).substr(0, person.email->find('@')));
-  const bool is_phone =
-      person.phone &&
-      (lower == *person.phone ||
-       (person.phone->starts_with("+86") && lower == std::string_view(*person.phone).substr(3)));
-  return is_email || is_phone;
+  if (is_email || !person.phone) {
+    return is_email;
+  }
+  const std::string digits = phone_digits(lower);
+  const std::string own = phone_digits(*person.phone);
+  return digits == own || (own.starts_with("86") && digits == std::string_view(own).substr(2));
 }
 
 }  // namespace
@@ -146,11 +160,26 @@ Result<std::string> Passwords::make(std::string_view password, const keys::KeyRi
 
 Result<bool> Passwords::verify(std::string_view password, const std::string& stored,
                                const keys::KeyRing& keys, const Deadline& deadline) {
-  const bool has_one = !stored.empty();
-  const Kept kept = has_one ? take_apart(stored) : Kept{keys.pepper_id(), hasher_.decoy()};
+  // An empty text is no hash: the hasher computes one all the same, and it is wrong.
+  const Kept kept = stored.empty() ? Kept{keys.pepper_id(), {}} : take_apart(stored);
   const SecretText text = hashed_text(password, kept.pepper, keys);
-  KAMENG_TRY(const bool right, hasher_.verify(text.view(), kept.hash, deadline));
-  return right && has_one;
+  return hasher_.verify(text.view(), kept.hash, deadline);
+}
+
+Result<std::optional<std::string>> Passwords::renewed(std::string_view password,
+                                                      const std::string& stored,
+                                                      const keys::KeyRing& keys,
+                                                      const Deadline& deadline, Random& random) {
+  if (!is_stale(stored, keys)) {
+    return std::optional<std::string>();
+  }
+  std::optional<std::string> normal = text::nfkc(password);
+  if (!normal) {
+    return std::optional<std::string>();
+  }
+  wipe(*normal);
+  KAMENG_TRY(std::string made, make(password, keys, deadline, random));
+  return std::optional<std::string>(std::move(made));
 }
 
 bool Passwords::is_stale(const std::string& stored, const keys::KeyRing& keys) const {

@@ -9,9 +9,10 @@
 //   "$argon2id$...", "$2a$...",       brought along by account.import, or kept before there was a
 //   "$2b$...", "$2y$..."              pepper: the hash of the bytes as they are typed
 //
-// Whatever is not today's is made anew when its owner next signs in.
+// Whatever is not today's is made anew when its owner next signs in: see renewed().
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,14 @@ class Passwords {
   // brought along costs what it was made at, until its owner has signed in once.)
   [[nodiscard]] Result<bool> verify(std::string_view password, const std::string& stored,
                                     const keys::KeyRing& keys, const Deadline& deadline);
+  // `password`, which is right, as it is to be kept from now on. Nothing when `stored` is today's
+  // already, and for a password that has no NFKC: a later Unicode might give it one, and whoever
+  // brought it along would be locked out. It stays as it is typed.
+  [[nodiscard]] Result<std::optional<std::string>> renewed(std::string_view password,
+                                                           const std::string& stored,
+                                                           const keys::KeyRing& keys,
+                                                           const Deadline& deadline,
+                                                           Random& random);
   // Whether it is kept in another form, at another cost or under another pepper than today's.
   [[nodiscard]] bool is_stale(const std::string& stored, const keys::KeyRing& keys) const;
 

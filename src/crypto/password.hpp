@@ -1,8 +1,9 @@
 // password.hpp - password hashing: Argon2id, stored as a PHC string, or bcrypt.
 //
 // A hash costs time and memory on purpose, so the number that run at once is bounded: a flood of
-// sign-ins waits here, not in the system's allocator. Whoever signs people in verifies against
-// decoy() when the account is unknown, so that an unknown name takes as long as a wrong password.
+// sign-ins waits here, not in the system's allocator. Whoever signs people in verifies against an
+// empty text when the account is unknown: a hash is computed all the same, so that an unknown name
+// takes as long as a wrong password.
 #pragma once
 
 #include <atomic>
