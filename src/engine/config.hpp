@@ -118,7 +118,7 @@ struct AccountsConfig : account::Config {
         .length(1, 64);
     f.optional("argon2_memory_kib", &AccountsConfig::argon2_memory_kib,
                "Memory of one password hash.")
-        .range(8, 4'194'304);
+        .range(8, 1'048'576);
     f.optional("argon2_passes", &AccountsConfig::argon2_passes, "Passes of one password hash.")
         .range(1, 100);
     f.optional("argon2_parallel_max", &AccountsConfig::argon2_parallel_max,
