@@ -138,8 +138,11 @@ inline constexpr sql::Statement find_account{
     "account.find",
     "SELECT status, person_key, email, phone, display_name, created_at_ms, email_verified_at_ms,"
     " phone_verified_at_ms FROM {p}account WHERE id = ?"};
+// Whoever freezes the account or replaces its password waits, and ends the session that comes of
+// it; or has been first, and is seen.
 inline constexpr sql::Statement find_login_state{
-    "account.find_login_state", "SELECT status, password_hash FROM {p}account WHERE id = ?"};
+    "account.find_login_state", "SELECT status, password_hash FROM {p}account WHERE id = ?",
+    sql::Lock::rows};
 inline constexpr sql::Statement find_status{"account.find_status",
                                             "SELECT status FROM {p}account WHERE id = ?"};
 inline constexpr sql::Statement update_password_hash{

@@ -17,6 +17,10 @@ std::optional<Credentials> find_credentials(sql::Transaction& tx, const Blinds& 
 std::optional<LoginFacts> read_facts(sql::Transaction& tx, const keys::KeyRing& keys,
                                      const NewSession& session) {
   LoginFacts facts;
+  // The code first and then the account, in the order in which password.reset locks them.
+  if (session.code) {
+    facts.code = read_code(tx, keys, *session.code, session.created_at_ms);
+  }
   {
     sql::Rows rows = tx.query(find_login_state, session.account_id);
     facts.exists = rows.next();
@@ -26,9 +30,6 @@ std::optional<LoginFacts> read_facts(sql::Transaction& tx, const keys::KeyRing& 
     if (session.verified_hash && (!facts.exists || rows.text_view(1) != *session.verified_hash)) {
       return std::nullopt;
     }
-  }
-  if (session.code) {
-    facts.code = read_code(tx, keys, *session.code, session.created_at_ms);
   }
   if (facts.exists) {
     facts.factor =

@@ -29,8 +29,10 @@ inline constexpr sql::Statement erase_account_row{
     "UPDATE {p}account SET status = 'frozen', closed_at_ms = COALESCE(closed_at_ms, ?),"
     " password_hash = '', person_key = ?, email = NULL, email_blind = NULL, phone = NULL,"
     " phone_blind = NULL, display_name = NULL, roles = 0, supplier_id = NULL WHERE id = ?"};
+// Waits for who is signing in, whose session is there afterwards and goes with the others.
 inline constexpr sql::Statement find_contact_blinds{
-    "account.find_contact_blinds", "SELECT email_blind, phone_blind FROM {p}account WHERE id = ?"};
+    "account.find_contact_blinds", "SELECT email_blind, phone_blind FROM {p}account WHERE id = ?",
+    sql::Lock::rows};
 inline constexpr sql::Statement delete_sessions{"session.delete_all",
                                                 "DELETE FROM {p}session WHERE account_id = ?"};
 

@@ -1,8 +1,12 @@
 // sign_in_test.cpp - passwords that come from elsewhere, and the work that a guess costs.
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
+#include "account/account_sql.hpp"
+#include "base/clock.hpp"
 #include "engine/state.hpp"
 #include "support/conversation.hpp"
 #include "support/shop.hpp"
@@ -71,6 +75,113 @@ TEST_SUITE("engine") {
                   .reason() == "account.bad_credentials");
         CHECK(passwords.hashes_made() == before + 1);
       }
+    }
+  }
+
+  // Goal: whoever signs in with a password while it is replaced gets no session by the old one, and
+  // does not put the old one back by making it anew.
+  // Method: a transaction writes another hash and stays open until a sign-in with the old password,
+  // whose hash is stale, has been checked and stands before its own phase; the pause lets one that
+  // does not wait go on. Nothing depends on its length: a sign-in that is later is refused as well.
+  TEST_CASE("a password that is replaced meanwhile opens nothing") {
+    constexpr sql::Statement replace_all{"test.replace_all",
+                                         "UPDATE {p}account SET password_hash = 'another'"};
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    shop.must("account.import",
+              {{"email", "li.na@example.com"},
+               {"password_hash", "$2y$10$MlKX8wkPk6XHZW8/5Mlg9ex7OICDQDpuo1asoin73a6QXr4C1SVF."}});
+    auto& state = shop.engine().state();
+    account::Passwords& passwords = state.services->accounts.passwords();
+    std::string heard;
+    std::thread customer;
+    const auto sign_in = [&] {
+      heard =
+          shop.call("account.login",
+                    {{"identifier", "li.na@example.com"}, {"password", "correct horse 9"}}, nobody)
+              .reason();
+    };
+    const Result<void> replaced = state.database->write_alone(
+        Deadline::after_ms(60'000), [&](sql::Transaction& tx) -> Result<void> {
+          const std::int64_t replaced_rows = tx.run_count(replace_all);  // at once
+          if (replaced_rows != 1) {
+            return Error{Status::internal, "test.rows", "There is one account."};
+          }
+          if (!customer.joinable()) {
+            const std::int64_t before = passwords.hashes_made();
+            customer = std::thread(sign_in);
+            while (passwords.hashes_made() < before + 2) {  // checked and made anew
+              std::this_thread::yield();
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+          }
+          return {};
+        });
+    customer.join();
+    REQUIRE(replaced.ok());
+    CHECK(heard == "account.changed");
+    SideDoor door(temp.file("a.db"));
+    CHECK(door.number("SELECT count(*) FROM kameng_session") == 0);
+    CHECK(door.number("SELECT count(*) FROM kameng_account WHERE password_hash = 'another'") == 1);
+  }
+
+  // Goal: a session that begins while its account is frozen, erased or gets another password does
+  // not outlive that.
+  // Method: a transaction stands where a sign-in does, the account read and the session written,
+  // until the other call has had time to come to a wait; one that does not wait misses the session.
+  TEST_CASE("no session slips past what ends all sessions") {
+    constexpr sql::Statement copy_session{
+        "test.copy_session",
+        "INSERT INTO {p}session (id, account_id, nonce, token_hash, created_at_ms, expires_at_ms,"
+        " last_seen_ms) SELECT ?, account_id, nonce, ?, created_at_ms, expires_at_ms, last_seen_ms"
+        " FROM {p}session"};
+    for (const char* operation : {"account.freeze", "privacy.erase", "password.change"}) {
+      CAPTURE(operation);
+      const TempFolder temp;
+      Shop shop({.path = temp.file("a.db")});
+      shop.customer("li.na@example.com");
+      const Json opened =
+          shop.must_as(nobody, "account.login",
+                       {{"identifier", "li.na@example.com"}, {"password", "correct horse"}});
+      const std::string account = opened["account_id"];
+      Json request = Json::object();
+      Json context{{"as", "host"}};
+      if (std::string(operation) == "account.freeze") {
+        request = {{"account_id", account}, {"reason", "test"}};
+      } else {
+        context["account_id"] = account;
+      }
+      if (std::string(operation) == "password.change") {
+        request = {{"new_password", "another horse"}};
+      }
+      std::string heard;
+      std::thread other;
+      auto& state = shop.engine().state();
+      const Result<void> signed_in = state.database->write_alone(
+          Deadline::after_ms(60'000), [&](sql::Transaction& tx) -> Result<void> {
+            {
+              sql::Rows rows =
+                  tx.query(account::find_login_state, AccountId::parse(account).value());
+              if (!rows.next()) {
+                return Error{Status::internal, "test.rows", "There is one account."};
+              }
+            }
+            const Bytes id(16, 7);
+            const Bytes token_hash(32, 7);
+            if (tx.run_count(copy_session, id, token_hash) != 1) {
+              return Error{Status::internal, "test.rows", "There is one session."};
+            }
+            if (!other.joinable()) {
+              other = std::thread([&] { heard = shop.call(operation, request, context).reason(); });
+              std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            }
+            return {};
+          });
+      other.join();
+      REQUIRE(signed_in.ok());
+      CHECK(heard == "ok");
+      SideDoor door(temp.file("a.db"));
+      CHECK(door.number("SELECT count(*) FROM kameng_session WHERE revoked = 0") == 0);
     }
   }
 }
