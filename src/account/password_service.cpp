@@ -4,8 +4,10 @@
 #include "account/account_status.hpp"
 #include "account/login.hpp"
 #include "account/permissions.hpp"
+#include "account/privacy.hpp"
 #include "account/session.hpp"
 #include "account/verification.hpp"
+#include "text/nfkc.hpp"
 
 namespace kameng::account {
 namespace {
@@ -18,10 +20,33 @@ struct ChangePlan {
 };
 using Decision = command::Decision<ChangePlan>;
 
-Decision decide_change(bool exists, const command::Actor& actor, AccountId id) {
-  if (!exists) {
+// In whatever way it is written: as those that sign in write it.
+bool is_contact_of(sql::Transaction& tx, const keys::KeyRing& keys, AccountId id,
+                   std::string_view password) {
+  const std::string normal = text::nfkc(password).value_or(std::string());
+  const std::optional<Credentials> found =
+      find_credentials(tx, blind(keys, read_identifier(normal)));
+  return found && found->account_id == id;
+}
+
+Error own_contact() {
+  return Error{Status::invalid_argument, "password.too_common",
+               "This password is among those that are tried first."}
+      .at("new_password");
+}
+
+struct ChangeFacts {
+  bool exists = false;  // an erased account is a pseudonym, which nobody signs in to
+  bool own_contact = false;
+};
+
+Decision decide_change(const ChangeFacts& facts, const command::Actor& actor, AccountId id) {
+  if (!facts.exists) {
     return Decision::refuse(
         Error{Status::not_found, "account.not_found", "There is no such account."});
+  }
+  if (facts.own_contact) {
+    return Decision::refuse(own_contact());
   }
   return Decision::accept({id, actor.session_id, std::nullopt, {{"password.changed", id.text()}}});
 }
@@ -29,6 +54,7 @@ Decision decide_change(bool exists, const command::Actor& actor, AccountId id) {
 struct ResetFacts {
   CodeFacts code;
   std::optional<CustomerFacts> customer;
+  bool own_contact = false;
 };
 
 Decision decide_reset(const ResetFacts& facts) {
@@ -45,6 +71,9 @@ Decision decide_reset(const ResetFacts& facts) {
   if (!facts.customer->active) {
     return Decision::refuse(
         Error{Status::permission_denied, "account.frozen", "This account is frozen."});
+  }
+  if (facts.own_contact) {
+    return Decision::refuse(own_contact());  // the code is not used up by this
   }
   plan.account_id = facts.customer->id;
   plan.entries.push_back({"password.reset", plan.account_id.text()});
@@ -65,9 +94,11 @@ Result<password::Changed> PasswordService::change(command::Command& command,
   KAMENG_TRY(const std::string hash, passwords_->make(request.new_password, command.keys(),
                                                       command.deadline(), command.random()));
   return command.phase<password::Changed>([&](sql::Transaction& tx) {
-    const bool exists = find_customer(tx, id).has_value();
+    ChangeFacts facts;
+    facts.exists = find_customer(tx, id).has_value() && !erased_at(tx, id);
+    facts.own_contact = is_contact_of(tx, command.keys(), id, request.new_password);
     return command.settle<password::Changed>(
-        tx, decide_change(exists, command.actor(), id),
+        tx, decide_change(facts, command.actor(), id),
         [&](const ChangePlan& plan) { return apply(tx, plan, hash); });
   });
 }
@@ -91,6 +122,8 @@ Result<password::Changed> PasswordService::reset(command::Command& command,
     facts.code = read_code(tx, command.keys(), given, command.now_ms());
     if (const std::optional<Credentials> found = find_credentials(tx, blinds)) {
       facts.customer = find_customer(tx, found->account_id);
+      facts.own_contact =
+          is_contact_of(tx, command.keys(), found->account_id, request.new_password);
     }
     return command.settle<password::Changed>(
         tx, decide_reset(facts),
