@@ -74,13 +74,17 @@ Result<SecretBytes> open_secret(sql::Transaction& tx, const keys::KeyRing& keys,
 
 }  // namespace
 
-Result<SecretBytes> find_factor_secret(sql::Transaction& tx, const keys::KeyRing& keys,
-                                       AccountId id) {
+Result<SecretBytes> find_pending_secret(sql::Transaction& tx, const keys::KeyRing& keys,
+                                        AccountId id) {
   Bytes sealed;
   {
     sql::Rows rows = tx.query(find_factor, id);
     if (!rows.next()) {
       return Error{Status::failed_precondition, "factor.none", "No authenticator app is enrolled."};
+    }
+    if (!rows.is_null(5)) {
+      return Error{Status::failed_precondition, "factor.exists",
+                   "The second factor is on; its secret is not shown again."};
     }
     sealed = rows.blob(0);
   }

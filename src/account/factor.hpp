@@ -56,8 +56,9 @@ void replace_recovery_codes(sql::Transaction& tx, const keys::KeyRing& keys, Acc
                             const RecoveryNonce& nonce);
 [[nodiscard]] std::int64_t count_recovery_codes(sql::Transaction& tx, AccountId id);
 
-// The app's secret, opened. DATA_LOSS crypto.open_failed; NOT_FOUND factor.none.
-[[nodiscard]] Result<SecretBytes> find_factor_secret(sql::Transaction& tx,
-                                                     const keys::KeyRing& keys, AccountId id);
+// The secret of an app that has not shown a first code yet, opened: once it counts, nobody is told
+// it again. DATA_LOSS crypto.open_failed; FAILED_PRECONDITION factor.none, factor.exists.
+[[nodiscard]] Result<SecretBytes> find_pending_secret(sql::Transaction& tx,
+                                                      const keys::KeyRing& keys, AccountId id);
 
 }  // namespace kameng::account

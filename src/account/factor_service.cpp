@@ -127,11 +127,11 @@ Result<factor::Enrolled> FactorService::enroll(command::Command& command,
   if (!answer.secret.empty()) {
     return answer;
   }
-  // A repeated call shows what is enrolled.
+  // A repeated call shows what waits to be confirmed.
   std::optional<Result<SecretBytes>> kept;
   KAMENG_CHECK(command.environment().database.read(
       command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
-        kept = find_factor_secret(tx, command.keys(), id);
+        kept = find_pending_secret(tx, command.keys(), id);
         return {};
       }));
   KAMENG_TRY(const SecretBytes enrolled, std::move(*kept));
@@ -151,6 +151,9 @@ Result<factor::Recovery> FactorService::confirm(command::Command& command,
           settle_factor(tx, id, plan.facts, now_ms);
           tx.run_exactly(1, confirm_factor, nonce, now_ms, id);
           replace_recovery_codes(tx, command.keys(), id, nonce);
+          // Where there is a second factor nothing else proves who it is: a password that somebody
+          // else knows must not turn it off again.
+          tx.run(forget_password_proofs, id);
           if (command.actor().session_id) {
             tx.run(prove_session, now_ms, now_ms, *command.actor().session_id);
           }
@@ -188,6 +191,7 @@ Result<factor::Disabled> FactorService::disable(command::Command& command,
                                             [&](const FactorPlan& /*plan*/) {
                                               tx.run(delete_recovery, id);
                                               tx.run(delete_factor, id);
+                                              tx.run(forget_factor_proofs, id);
                                               return factor::Disabled{};
                                             });
   });

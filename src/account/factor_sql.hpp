@@ -55,5 +55,11 @@ inline constexpr sql::Statement prove_session{
     "session.prove",
     "UPDATE {p}session SET proved_at_ms = ?, factor_at_ms = COALESCE(?, factor_at_ms)"
     " WHERE id = ? AND revoked = 0"};
+inline constexpr sql::Statement forget_password_proofs{
+    "session.forget_password_proofs",
+    "UPDATE {p}session SET proved_at_ms = NULL WHERE account_id = ? AND factor_at_ms IS NULL"};
+inline constexpr sql::Statement forget_factor_proofs{
+    "session.forget_factor_proofs",
+    "UPDATE {p}session SET factor_at_ms = NULL WHERE account_id = ? AND factor_at_ms IS NOT NULL"};
 
 }  // namespace kameng::account
