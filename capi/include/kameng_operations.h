@@ -184,6 +184,7 @@
 #define KAMENG_REASON_PAYMENT_NOT_FOUND "payment.not_found"
 #define KAMENG_REASON_PAYMENT_TOO_MANY "payment.too_many"
 #define KAMENG_REASON_PHONE_INVALID "phone.invalid"
+#define KAMENG_REASON_PROOF_LOCKED "proof.locked"
 #define KAMENG_REASON_PROOF_PASSWORD_MISSING "proof.password_missing"
 #define KAMENG_REASON_PROOF_REQUIRED "proof.required"
 #define KAMENG_REASON_PROVIDER_UNKNOWN "provider.unknown"

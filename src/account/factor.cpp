@@ -11,8 +11,6 @@
 namespace kameng::account {
 namespace {
 
-constexpr std::int64_t tries_max = 5;
-constexpr std::int64_t tries_window_ms = 15LL * 60 * 1000;
 constexpr std::size_t recovery_bytes = 10;
 constexpr std::size_t recovery_letters = 16;
 
@@ -109,14 +107,12 @@ FactorFacts read_factor(sql::Transaction& tx, const keys::KeyRing& keys, Account
       const ByteView stored = rows.blob_view(2);
       std::copy(stored.begin(), stored.end(), facts.recovery_nonce.emplace().begin());
     }
-    facts.stored_tries = rows.int64(3);
-    facts.tries_from_ms = rows.int64(4);
+    facts.tries = {rows.int64(3), rows.int64(4)};
     facts.enabled = !rows.is_null(5);
     if (facts.enabled) {
       facts.since_ms = rows.int64(5);
     }
   }
-  facts.tries = now_ms - facts.tries_from_ms < tries_window_ms ? facts.stored_tries : 0;
   if (!code) {
     return facts;
   }
@@ -137,11 +133,11 @@ std::optional<Error> judge(const FactorFacts& facts, std::string_view field, Tim
                  "This account has a second factor: send its code too."}
         .at(std::string(field));
   }
-  if (facts.tries >= tries_max) {
+  if (facts.tries.is_locked(now_ms)) {
     return Error{Status::resource_exhausted, "factor.locked",
                  "Too many wrong codes. Wait a quarter of an hour."}
         .with(Retry::later)
-        .detail("retry_after_ms", std::to_string(facts.tries_from_ms + tries_window_ms - now_ms));
+        .detail("retry_after_ms", std::to_string(facts.tries.retry_after_ms(now_ms)));
   }
   if (!facts.readable && !facts.recovery_number) {
     return Error{Status::data_loss, "crypto.open_failed",
@@ -162,8 +158,8 @@ void settle_factor(sql::Transaction& tx, AccountId id, const FactorFacts& facts,
   } else if (!refusal) {
     tx.run_exactly(1, use_recovery, now_ms, id, *facts.recovery_number);
   } else if (refusal->reason == "factor.code_wrong") {
-    tx.run_exactly(1, count_factor_try, facts.tries + 1,
-                   facts.tries == 0 ? now_ms : facts.tries_from_ms, id, facts.stored_tries);
+    const Tries tries = facts.tries.after_wrong(now_ms);
+    tx.run_exactly(1, count_factor_try, tries.count, tries.from_ms, id, facts.tries.count);
   }
 }
 

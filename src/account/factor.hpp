@@ -1,7 +1,7 @@
 // factor.hpp - the second factor inside a phase: looked at, judged, and settled. Signing in,
 // proving and confirming all go this way.
 //
-// Five wrong codes in fifteen minutes close it for the rest of them.
+// Five wrong codes in fifteen minutes close it for as long.
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include <kameng/id.hpp>
 #include <kameng/result.hpp>
 
+#include "account/tries.hpp"
 #include "base/clock.hpp"
 #include "keys/key_ring.hpp"
 #include "sql/transaction.hpp"
@@ -28,10 +29,8 @@ struct FactorFacts {
   bool enabled = false;
   std::optional<TimeMs> since_ms = {};
   std::optional<RecoveryNonce> recovery_nonce = {};
-  bool readable = true;    // false: the secret does not open
-  std::int64_t tries = 0;  // in the window that is open
-  TimeMs tries_from_ms = 0;
-  std::int64_t stored_tries = 0;
+  bool readable = true;  // false: the secret does not open
+  Tries tries = {};
   // What the code that was brought is, if anything.
   bool code_brought = false;
   std::optional<std::int64_t> step = {};

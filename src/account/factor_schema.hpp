@@ -1,5 +1,5 @@
-// factor_schema.hpp - authenticator apps and recovery codes, and what a session knows of its
-// device.
+// factor_schema.hpp - authenticator apps and recovery codes, wrong passwords given as a proof, and
+// what a session knows of its device and its end.
 //
 // The app's secret and the device are sealed under the person's key. Of a recovery code there is a
 // keyed hash; the nonce is what the codes are derived from again for a repeated answer.
@@ -10,6 +10,8 @@
 namespace kameng::account {
 
 inline constexpr sql::Script factor_schema{.sqlite = R"sql(
+ALTER TABLE {p}account ADD COLUMN proof_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN proof_tries_from_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE {p}session ADD COLUMN absolute_until_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN device BLOB;
 ALTER TABLE {p}session ADD COLUMN user_agent BLOB;
@@ -35,6 +37,8 @@ CREATE TABLE {p}recovery_code (
 ) STRICT, WITHOUT ROWID;
 )sql",
                                            .postgres = R"sql(
+ALTER TABLE {p}account ADD COLUMN proof_tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN proof_tries_from_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {p}session ADD COLUMN absolute_until_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN device BYTEA;
 ALTER TABLE {p}session ADD COLUMN user_agent BYTEA;
@@ -60,6 +64,8 @@ CREATE TABLE {p}recovery_code (
 );
 )sql",
                                            .mariadb = R"sql(
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS proof_tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS proof_tries_from_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS absolute_until_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS device VARBINARY(512);
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS user_agent VARBINARY(1200);

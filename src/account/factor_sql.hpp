@@ -44,6 +44,13 @@ inline constexpr sql::Statement use_recovery{
 
 inline constexpr sql::Statement find_person_key{
     "account.find_person_key", "SELECT person_key, password_hash FROM {p}account WHERE id = ?"};
+inline constexpr sql::Statement find_proof_tries{
+    "account.find_proof_tries",
+    "SELECT proof_tries, proof_tries_from_ms FROM {p}account WHERE id = ?", sql::Lock::rows};
+inline constexpr sql::Statement set_proof_tries{
+    "account.set_proof_tries",
+    "UPDATE {p}account SET proof_tries = ?, proof_tries_from_ms = ? WHERE id = ?"
+    " AND proof_tries = ?"};
 inline constexpr sql::Statement list_open_sessions{
     "session.list",
     "SELECT id, created_at_ms, last_seen_ms, expires_at_ms, device, user_agent, ip"

@@ -28,6 +28,7 @@ struct ProveFacts {
   FactorFacts factor;
   bool password_given = false;
   bool password_right = false;
+  Tries tries;  // passwords that were wrong
 };
 struct ProvePlan {
   ProveFacts facts;
@@ -46,12 +47,32 @@ command::Decision<ProvePlan> decide(const ProveFacts& facts, TimeMs now_ms) {
                                   "Give the password; there is no second factor."}
                                 .at("password"));
   }
+  if (facts.tries.is_locked(now_ms)) {
+    return Decision::refuse(
+        Error{Status::resource_exhausted, "proof.locked",
+              "Too many wrong passwords. Wait a quarter of an hour."}
+            .with(Retry::later)
+            .detail("retry_after_ms", std::to_string(facts.tries.retry_after_ms(now_ms))));
+  }
   if (!facts.password_right) {
     return Decision::refuse(Error{Status::unauthenticated, "account.bad_credentials",
                                   "This is not the account's password."}
-                                .at("password"));
+                                .at("password"),
+                            {facts, {}});
   }
   return Decision::accept({facts, {}});
+}
+
+// The code is used, or a try is counted; a right password makes the wrong ones forgotten.
+void settle_proof(sql::Transaction& tx, AccountId id, const ProveFacts& facts, TimeMs now_ms) {
+  if (facts.factor.enabled) {
+    settle_factor(tx, id, facts.factor, now_ms);
+    return;
+  }
+  const Tries tries = facts.password_right ? Tries{} : facts.tries.after_wrong(now_ms);
+  if (!facts.password_right || facts.tries.count > 0) {
+    tx.run_exactly(1, set_proof_tries, tries.count, tries.from_ms, id, facts.tries.count);
+  }
 }
 
 struct SessionRow {
@@ -181,19 +202,23 @@ Result<session::Proved> SessionService::prove(command::Command& command,
   const TimeMs now_ms = command.now_ms();
   return command.phase<session::Proved>([&](sql::Transaction& tx) {
     ProveFacts seen = facts;
+    {
+      sql::Rows rows = tx.query(find_proof_tries, id);
+      if (rows.next()) {
+        seen.tries = {rows.int64(0), rows.int64(1)};
+      }
+    }
     seen.factor = read_factor(tx, command.keys(), id, request.factor_code, now_ms);
     return command.settle<session::Proved>(
         tx, decide(seen, now_ms),
         [&](const ProvePlan& plan) {
           const bool by_factor = plan.facts.factor.enabled;
-          if (by_factor) {
-            settle_factor(tx, id, plan.facts.factor, now_ms);
-          }
+          settle_proof(tx, id, plan.facts, now_ms);
           tx.run(prove_session, now_ms, by_factor ? std::optional<TimeMs>(now_ms) : std::nullopt,
                  *command.actor().session_id);
           return session::Proved{now_ms + proof_fresh_ms};
         },
-        [&](const ProvePlan& plan) { settle_factor(tx, id, plan.facts.factor, now_ms); });
+        [&](const ProvePlan& plan) { settle_proof(tx, id, plan.facts, now_ms); });
   });
 }
 

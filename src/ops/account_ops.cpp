@@ -94,6 +94,7 @@ void add_session_operations(Registry& registry, account::SessionService& session
       .fails("account.required", Status::invalid_argument)
       .fails("session.none", Status::failed_precondition)
       .fails("proof.password_missing", Status::invalid_argument)
+      .fails("proof.locked", Status::resource_exhausted, Retry::later)
       .fails("account.bad_credentials", Status::unauthenticated)
       .fails("account.busy", Status::unavailable, Retry::later)
       .fails("factor.code_required", Status::unauthenticated)

@@ -103,7 +103,8 @@ TEST_SUITE("engine") {
     by_app["factor_code"] = app_code(secret, start_ms + account::totp_step_ms);
     auto heard = all_at_once(shop, "account.login", by_app, nobody);
     CHECK(heard["ok"] == 1);
-    CHECK(heard["factor.code_wrong"] + heard["factor.locked"] == threads_count - 1);
+    CHECK(heard["factor.code_wrong"] == 5);
+    CHECK(heard["factor.locked"] == threads_count - 6);
 
     shop.must("system.advance_clock", {{"by_ms", 900'000}});
     Json by_recovery = login_by(password);
@@ -113,5 +114,23 @@ TEST_SUITE("engine") {
     CHECK(heard["factor.code_wrong"] == 5);
     CHECK(heard["factor.locked"] == threads_count - 6);
     CHECK(shop.must_as(me, "factor.get")["recovery_left"] == 9);
+  }
+
+  // Goal: of wrong passwords given as a proof exactly five are tried, and none after them.
+  // Method: eight threads with a wrong one, then eight with the right one.
+  TEST_CASE("a password that proves is guessed five times") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    shop.customer(email);
+    const Json me{{"token", shop.must_as(nobody, "account.login",
+                                         login_by({{"password", "correct horse"}}))["token"]}};
+    auto heard = all_at_once(shop, "session.prove", {{"password", "wrong horse"}}, me);
+    CHECK(heard["account.bad_credentials"] == 5);
+    CHECK(heard["proof.locked"] == threads_count - 5);
+    heard = all_at_once(shop, "session.prove", {{"password", "correct horse"}}, me);
+    CHECK(heard["proof.locked"] == threads_count);
+    shop.must("system.advance_clock", {{"by_ms", 900'000}});
+    heard = all_at_once(shop, "session.prove", {{"password", "correct horse"}}, me);
+    CHECK(heard["ok"] == threads_count);
   }
 }

@@ -1025,7 +1025,7 @@ trait Operations
      *
      * @return array{until_ms: int}
      *
-     * @throws KamengException account.bad_credentials, account.busy, account.required, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, proof.password_missing, session.none
+     * @throws KamengException account.bad_credentials, account.busy, account.required, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, proof.locked, proof.password_missing, session.none
      */
     public function sessionProve(
         array $request = [],
