@@ -343,10 +343,10 @@ CleanDatabase& database_at(const std::string& path) {
 
 CleanDatabase& begin_database_at(const std::string& path,
                                  std::span<const sql::Migration> migrations) {
+  static_cast<void>(Sets::all());  // made before `all`, so that it outlives it
   static std::mutex mutex;
   static std::map<std::string, CleanDatabase> all;
   const std::lock_guard lock(mutex);
-  static_cast<void>(Sets::all());  // outlives `all`
   const auto found = all.find(path);
   if (found != all.end()) {
     return found->second;
