@@ -2,7 +2,8 @@
 // what a session knows of its device and its end.
 //
 // The app's secret and the device are sealed under the person's key. Of a recovery code there is a
-// keyed hash; the nonce is what the codes are derived from again for a repeated answer.
+// keyed hash; the nonce is what the codes are derived from again for a repeated answer. Sessions
+// that were open before they had an absolute end get one of 90 days.
 #pragma once
 
 #include "sql/statement.hpp"
@@ -16,6 +17,8 @@ ALTER TABLE {p}session ADD COLUMN absolute_until_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN device BLOB;
 ALTER TABLE {p}session ADD COLUMN user_agent BLOB;
 ALTER TABLE {p}session ADD COLUMN ip BLOB;
+UPDATE {p}session SET absolute_until_ms = created_at_ms + 7776000000
+  WHERE absolute_until_ms IS NULL;
 
 CREATE TABLE {p}factor (
   account_id BLOB NOT NULL PRIMARY KEY REFERENCES {p}account (id),
@@ -43,6 +46,8 @@ ALTER TABLE {p}session ADD COLUMN absolute_until_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN device BYTEA;
 ALTER TABLE {p}session ADD COLUMN user_agent BYTEA;
 ALTER TABLE {p}session ADD COLUMN ip BYTEA;
+UPDATE {p}session SET absolute_until_ms = created_at_ms + 7776000000
+  WHERE absolute_until_ms IS NULL;
 
 CREATE TABLE {p}factor (
   account_id BYTEA PRIMARY KEY REFERENCES {p}account (id),
@@ -70,6 +75,8 @@ ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS absolute_until_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS device VARBINARY(512);
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS user_agent VARBINARY(1200);
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS ip VARBINARY(255);
+UPDATE {p}session SET absolute_until_ms = created_at_ms + 7776000000
+  WHERE absolute_until_ms IS NULL;
 
 CREATE TABLE IF NOT EXISTS {p}factor (
   account_id VARBINARY(16) NOT NULL PRIMARY KEY,

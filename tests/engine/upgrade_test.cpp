@@ -195,6 +195,24 @@ TEST_SUITE("engine") {
     old.check_trade(shop);
   }
 
+  // Goal: who was signed in before sessions had an absolute end gets one, of 90 days.
+  // Method: a session under the first schema; then opened.
+  TEST_CASE("sessions of the first schema end, too") {
+    const TempFolder temp{TempFolder::in_memory()};
+    const std::string path = temp.file("old.db");
+    make_first(path);
+    SideDoor door(path);
+    door.run(
+        "INSERT INTO kameng_account (id, status, password_hash, person_key, created_at_ms)"
+        " VALUES (zeroblob(16), 'active', '', zeroblob(1), 1);"
+        "INSERT INTO kameng_session (id, account_id, nonce, token_hash, created_at_ms,"
+        " expires_at_ms, last_seen_ms) VALUES (zeroblob(16), zeroblob(16), zeroblob(16),"
+        " zeroblob(32), 1790000000000, 1792592000000, 1790000000000)");
+    Shop shop({.path = path});
+    CHECK(door.number("SELECT absolute_until_ms FROM kameng_session") ==
+          1'790'000'000'000 + 90LL * 24 * 60 * 60 * 1000);
+  }
+
   // Goal: two processes that start with the new library at once both find the new schema, and the
   //       rows are moved once.
   // Method: three processes that wait at one gate; each writes the audit entry of its opening.
