@@ -149,11 +149,16 @@ struct Page {
 struct List {
   static constexpr std::string_view operation = "order.list";
   using Answer = Page;
+  std::optional<AccountId> account_id;
+  bool all = false;
   std::optional<std::string> cursor;
   std::int32_t limit = 20;
 
   template <class Fields>
   static void fields(Fields& f) {
+    f.optional("account_id", &List::account_id,
+               "For who may read orders: this customer's instead of one's own.");
+    f.optional("all", &List::all, "For who may read orders: everybody's instead of one's own.");
     f.optional("cursor", &List::cursor, "`next` of the page before.").length(1, 64);
     f.optional("limit", &List::limit, "Orders a page.").range(1, 100);
   }

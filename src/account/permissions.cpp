@@ -10,6 +10,13 @@ namespace {
   return permission != Permission::anyone && permission != Permission::own_account;
 }
 
+// A person who acts for the shop has signed in with a second factor. The host answers for whom it
+// lets in.
+[[nodiscard]] bool lacks_factor(const command::Actor& actor, Permission permission) noexcept {
+  return actor.kind == command::ActorKind::customer && !actor.by_host && is_for_staff(permission) &&
+         !actor.factor_at_ms;
+}
+
 }  // namespace
 
 bool allows(Role role, Permission permission) noexcept {
@@ -55,6 +62,10 @@ bool allows(const command::Actor& actor, Permission permission) noexcept {
   return false;
 }
 
+bool allows_as_staff(const command::Actor& actor, Permission permission) noexcept {
+  return allows(actor, permission) && !lacks_factor(actor, permission);
+}
+
 Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now_ms) {
   if (!allows(actor, access.permission)) {
     if (actor.kind == command::ActorKind::nobody) {
@@ -63,14 +74,12 @@ Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now
     }
     return Error{Status::permission_denied, "call.forbidden", "This caller may not do this."};
   }
-  if (actor.kind != command::ActorKind::customer || actor.by_host) {
-    return {};  // the host answers for whom it lets in
-  }
-  if (is_for_staff(access.permission) && !actor.factor_at_ms) {
+  if (lacks_factor(actor, access.permission)) {
     return Error{Status::permission_denied, "factor.required",
                  "Staff sign in with a second factor for this."};
   }
-  if (access.fresh_proof &&
+  const bool is_person = actor.kind == command::ActorKind::customer && !actor.by_host;
+  if (is_person && access.fresh_proof &&
       (!actor.proved_at_ms || now_ms - *actor.proved_at_ms > proof_fresh_ms)) {
     return Error{Status::permission_denied, "proof.required",
                  "Prove again that it is you: the last proof is over ten minutes old."};

@@ -19,6 +19,10 @@ inline constexpr std::int64_t proof_fresh_ms = 10LL * 60 * 1000;
 // Staff: what their roles allow. Host and due work: everything.
 [[nodiscard]] bool allows(const command::Actor& actor, Permission permission) noexcept;
 
+// For an operation that is everybody's and shows or does more for staff: what admit() would say of
+// one that is theirs alone. `allows` is not enough, it knows nothing of the second factor.
+[[nodiscard]] bool allows_as_staff(const command::Actor& actor, Permission permission) noexcept;
+
 // What an operation asks of its caller.
 struct Access {
   Permission permission = Permission::system_operate;

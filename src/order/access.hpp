@@ -9,7 +9,8 @@
 
 namespace kameng::order {
 
-// The host sees all, a customer the own ones, a guest the one whose lookup secret is given.
+// Whose order it is: the host's all, a customer's the own ones, a guest's the one whose lookup
+// secret is given. Only these cancel it and read its codes; staff never do.
 [[nodiscard]] bool may_see(const command::Actor& actor, const keys::KeyRing& keys,
                            const Order& order, const std::optional<std::string>& lookup_secret);
 
@@ -19,8 +20,16 @@ namespace kameng::order {
       .at("order_id");
 }
 
+// Staff look at everybody's orders, and do nothing with them.
+[[nodiscard]] bool may_look(const command::Actor& actor, const keys::KeyRing& keys,
+                            const Order& order, const std::optional<std::string>& lookup_secret);
+
 // The order if this caller may see it.
 [[nodiscard]] Result<Order> find_visible(sql::Transaction& tx, const command::Actor& actor,
+                                         const keys::KeyRing& keys, const OrderId& id,
+                                         const std::optional<std::string>& lookup_secret);
+// The order if this caller may look at it.
+[[nodiscard]] Result<Order> find_to_look(sql::Transaction& tx, const command::Actor& actor,
                                          const keys::KeyRing& keys, const OrderId& id,
                                          const std::optional<std::string>& lookup_secret);
 

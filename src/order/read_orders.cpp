@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "account/permissions.hpp"
 #include "order/access.hpp"
 #include "order/explain_order.hpp"
 #include "order/order_service.hpp"
@@ -31,10 +32,22 @@ ExplainFacts read_facts(sql::Transaction& tx, const Order& order) {
   return facts;
 }
 
+// Whose orders are listed; nobody's in particular: the whole shop's.
+Result<std::optional<AccountId>> listed_account(const command::Query& query, const List& request) {
+  const std::optional<AccountId>& own = query.actor().account_id;
+  const bool is_own = request.account_id ? request.account_id == own : !request.all && own;
+  if (is_own) {
+    return own;
+  }
+  KAMENG_CHECK(
+      account::admit(query.actor(), {.permission = Permission::order_read}, query.call.now_ms));
+  return request.account_id;
+}
+
 }  // namespace
 
 Result<View> OrderService::get(command::Query& query, const Get& request) {
-  KAMENG_TRY(const Order order, find_visible(query.tx, query.actor(), query.keys(),
+  KAMENG_TRY(const Order order, find_to_look(query.tx, query.actor(), query.keys(),
                                              request.order_id, request.lookup_secret));
   return view_of(order);
 }
@@ -50,9 +63,9 @@ Result<Page> OrderService::list(command::Query& query, const List& request) {
     }
     before = *cursor;
   }
+  KAMENG_TRY(const std::optional<AccountId> account, listed_account(query, request));
   std::vector<OrderId> ids;
   {
-    const auto& account = query.actor().account_id;
     const int more = request.limit + 1;
     auto rows = account ? query.tx.query(list_orders_of_account, *account, before, more)
                         : query.tx.query(list_orders, before, more);
@@ -74,7 +87,7 @@ Result<Page> OrderService::list(command::Query& query, const List& request) {
 }
 
 Result<Explanation> OrderService::explain(command::Query& query, const Explain& request) {
-  KAMENG_TRY(const Order order, find_visible(query.tx, query.actor(), query.keys(),
+  KAMENG_TRY(const Order order, find_to_look(query.tx, query.actor(), query.keys(),
                                              request.order_id, request.lookup_secret));
   return decide(read_facts(query.tx, order), config_);
 }
@@ -83,7 +96,7 @@ Result<payment::View> OrderService::get_payment(command::Query& query,
                                                 const payment::Get& request) {
   const auto payment = payment::find(query.tx, request.payment_id);
   const auto order = payment ? find(query.tx, payment->order_id) : std::nullopt;
-  if (!order || !may_see(query.actor(), query.keys(), *order, std::nullopt)) {
+  if (!order || !may_look(query.actor(), query.keys(), *order, std::nullopt)) {
     return Error{Status::not_found, "payment.not_found", "There is no such payment."}.at(
         "payment_id");
   }

@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 
 #include "support/contract.hpp"
-#include "support/conversation.hpp"
 #include "support/shop.hpp"
 #include "support/side_door.hpp"
+#include "support/staff.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace kameng::test;
@@ -29,22 +29,6 @@ std::string said(Shop& shop, const std::string& operation, const Json& context) 
   const std::string reason = outcome.reason();
   CHECK_MESSAGE((refusals.contains(reason) || reason == "field.unknown"), operation << reason);
   return refusals.contains(reason) ? reason : "in";
-}
-
-// A person with a role, signed in; with a second factor, or without.
-Json signed_in(Shop& shop, const std::string& email, const std::string& role, bool by_factor) {
-  const std::string account = shop.customer(email);
-  if (!role.empty()) {
-    shop.must("role.grant", {{"account_id", account}, {"role", role}});
-  }
-  const Json login = shop.must_as(Json::object(), "account.login",
-                                  {{"identifier", email}, {"password", "correct horse"}});
-  const Json me{{"token", login["token"]}};
-  if (by_factor) {
-    const std::string secret = shop.must_as(me, "factor.enroll")["secret"];
-    shop.must_as(me, "factor.confirm", {{"code", app_code(secret, start_ms)}});
-  }
-  return me;
 }
 
 // What the table and the declaration say of a signed-in caller.

@@ -714,7 +714,7 @@ trait Operations
     /**
      * The orders of a customer, or of the shop, newest first.
      *
-     * @param array{cursor?: string, limit?: int} $request
+     * @param array{account_id?: string, all?: bool, cursor?: string, limit?: int} $request
      * @param Context $context
      *
      * @return array{items: list<array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}>, next?: string}

@@ -1314,6 +1314,10 @@ class OrderGetAnswer(TypedDict):
 class OrderListRequest(TypedDict):
     """Asks order.list."""
 
+    account_id: NotRequired[str]
+    """For who may read orders: this customer's instead of one's own."""
+    all: NotRequired[bool]
+    """For who may read orders: everybody's instead of one's own."""
     cursor: NotRequired[str]
     """`next` of the page before."""
     limit: NotRequired[int]
