@@ -138,38 +138,4 @@ struct Logout {
   static void fields(Fields&) {}
 };
 
-struct View {
-  AccountId account_id;
-  std::optional<std::string> display_name;
-  std::optional<std::string> email;
-  std::optional<std::string> phone;
-  bool email_verified = false;
-  bool phone_verified = false;
-  std::string status;
-  std::int64_t created_at_ms = 0;
-
-  template <class Fields>
-  static void fields(Fields& f) {
-    f.required("account_id", &View::account_id, "The account.");
-    f.optional("display_name", &View::display_name, "How the person wants to be called.")
-        .personal("address");
-    f.optional("email", &View::email, "E-mail address.").personal("sign-in");
-    f.optional("phone", &View::phone, "Phone number, E.164.").personal("sign-in");
-    f.required("email_verified", &View::email_verified,
-               "Whether the address was proved by a code.");
-    f.required("phone_verified", &View::phone_verified, "Whether the number was proved by a code.");
-    f.required("status", &View::status, "Whether the person may sign in and order.")
-        .one_of({"active", "frozen"});
-    f.required("created_at_ms", &View::created_at_ms, "When the account was made.");
-  }
-};
-
-struct Get {
-  static constexpr std::string_view operation = "account.get";
-  using Answer = View;
-
-  template <class Fields>
-  static void fields(Fields&) {}
-};
-
 }  // namespace kameng::account

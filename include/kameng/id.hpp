@@ -53,8 +53,8 @@ struct ApiKey {
 struct Identity {
   static constexpr std::string_view prefix = "idn";
 };
-struct Supplier {
-  static constexpr std::string_view prefix = "sup";
+struct IdentityFlow {
+  static constexpr std::string_view prefix = "idf";
 };
 struct Category {
   static constexpr std::string_view prefix = "cat";
@@ -87,7 +87,7 @@ using SessionId = Id<id_tag::Session>;
 using VerificationId = Id<id_tag::Verification>;
 using ApiKeyId = Id<id_tag::ApiKey>;
 using IdentityId = Id<id_tag::Identity>;
-using SupplierId = Id<id_tag::Supplier>;
+using IdentityFlowId = Id<id_tag::IdentityFlow>;
 using CategoryId = Id<id_tag::Category>;
 using GoodsId = Id<id_tag::Goods>;
 using SkuId = Id<id_tag::Sku>;

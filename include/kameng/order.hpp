@@ -190,6 +190,30 @@ struct Cancel {
   }
 };
 
+struct Forgotten {
+  OrderId order_id;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.required("order_id", &Forgotten::order_id, "The order; what was bought and paid stays.");
+  }
+};
+
+struct Forget {
+  static constexpr std::string_view operation = "order.forget";
+  using Answer = Forgotten;
+  OrderId order_id;
+  std::optional<std::string> lookup_secret;
+
+  template <class Fields>
+  static void fields(Fields& f) {
+    f.required("order_id", &Forget::order_id, "The order.");
+    f.optional("lookup_secret", &Forget::lookup_secret, "A guest's secret.")
+        .length(1, 128)
+        .secret();
+  }
+};
+
 struct Explanation {
   OrderId order_id;
   std::string status;

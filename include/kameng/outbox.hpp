@@ -60,7 +60,8 @@ struct OutgoingMessage {
     f.required("to", &OutgoingMessage::to, "Phone number, E.164, or e-mail address.")
         .personal("sign-in");
     f.required("text", &OutgoingMessage::text,
-               "Which text: verification_code (params code, minutes, purpose) or account_exists.");
+               "Which text: verification_code (params code, minutes, purpose), account_exists, or "
+               "contact_changed (params contact) to the one that is no longer theirs.");
     f.required("params", &OutgoingMessage::params, "What goes into it. Never log it.");
     f.optional("locale", &OutgoingMessage::locale, "The person's language, BCP 47.");
   }

@@ -8,14 +8,16 @@
 #include <string_view>
 #include <vector>
 
-#include <kameng/account.hpp>
 #include <kameng/api_key.hpp>
 #include <kameng/factor.hpp>
 #include <kameng/id.hpp>
+#include <kameng/identity.hpp>
 #include <kameng/money.hpp>
 #include <kameng/order.hpp>
 #include <kameng/payment.hpp>
+#include <kameng/profile.hpp>
 #include <kameng/session.hpp>
+#include <kameng/tier.hpp>
 
 namespace kameng::privacy {
 
@@ -92,6 +94,9 @@ struct Held {
   std::vector<session::View> sessions;
   std::optional<factor::View> factor;
   std::vector<api_key::View> api_keys;
+  std::vector<identity::View> identities;
+  std::vector<account::SecurityEvent> security_events;
+  std::vector<tier::Change> tiers;
   std::vector<Money> wallet;
   std::vector<OrderRecord> orders;
   std::optional<std::string> next;
@@ -103,6 +108,9 @@ struct Held {
     f.required("sessions", &Held::sessions, "Where the person is signed in; at most 200.");
     f.optional("factor", &Held::factor, "The second factor; on the first page.");
     f.required("api_keys", &Held::api_keys, "Keys of programs.");
+    f.required("identities", &Held::identities, "Who else vouches for the person.");
+    f.required("security_events", &Held::security_events, "Newest first; the last 200.");
+    f.required("tiers", &Held::tiers, "Tiers the person was in; the last 200 changes.");
     f.required("wallet", &Held::wallet, "What the shop owes the person, bonuses too.");
     f.required("orders", &Held::orders, "Newest first.");
     f.optional("next", &Held::next, "Cursor of the next page of orders; absent on the last.");

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace kameng {
 
@@ -49,5 +51,8 @@ class Roles {
   }
   std::int64_t bits_ = 0;
 };
+
+// In the order of all_roles.
+[[nodiscard]] std::vector<std::string> role_names(Roles roles);
 
 }  // namespace kameng

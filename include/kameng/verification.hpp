@@ -39,8 +39,9 @@ struct Begin {
         .length(3, 254)
         .personal("sign-in");
     f.optional("phone", &Begin::phone, "Where to send the code.").length(5, 32).personal("sign-in");
-    f.required("purpose", &Begin::purpose, "What the code will be given for.")
-        .one_of({"register", "login", "reset"});
+    f.required("purpose", &Begin::purpose,
+               "What the code will be given for; contact: contact.set, for who is signed in.")
+        .one_of({"register", "login", "reset", "contact"});
   }
 };
 

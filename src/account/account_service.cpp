@@ -2,8 +2,6 @@
 // plan.
 #include "account/account_service.hpp"
 
-#include <algorithm>
-
 #include "account/account_sql.hpp"
 #include "account/logout.hpp"
 #include "account/permissions.hpp"
@@ -12,61 +10,10 @@
 namespace kameng::account {
 namespace {
 
-// Answers what a row holds; sealed fields stay sealed until the read is over.
-struct AccountRow {
-  View view;
-  SealedPerson person;
-};
-
-[[nodiscard]] std::optional<Bytes> maybe_blob(const sql::Rows& rows, int column) {
-  return rows.is_null(column) ? std::nullopt : std::optional<Bytes>(rows.blob(column));
-}
-
-[[nodiscard]] std::optional<AccountRow> find_row(sql::Transaction& tx, AccountId id) {
-  sql::Rows rows = tx.query(find_account, id);
-  if (!rows.next()) {
-    return std::nullopt;
-  }
-  AccountRow row;
-  row.view.account_id = id;
-  row.view.status = account_status_name(parse_account_status(rows.text_view(0)));
-  row.person.person_key = rows.blob(1);
-  if (row.person.person_key.empty()) {
-    return std::nullopt;  // erased: what is left is a pseudonym
-  }
-  row.person.email = maybe_blob(rows, 2);
-  row.person.phone = maybe_blob(rows, 3);
-  row.person.display_name = maybe_blob(rows, 4);
-  row.view.created_at_ms = rows.int64(5);
-  row.view.email_verified = !rows.is_null(6);
-  row.view.phone_verified = !rows.is_null(7);
-  return row;
-}
-
 // A code as it is tried: for the contact, in whichever form that was given.
 [[nodiscard]] GivenCode given_code(VerificationId id, const std::string& code, CodePurpose purpose,
                                    const Blinds& blinds) {
   return {id, code, purpose, blinds.email ? *blinds.email : blinds.phone.value_or(Bytes())};
-}
-
-// What the context says of the device, sealed for its owner.
-[[nodiscard]] Result<void> seal_device(command::Command& command, const Credentials& credentials,
-                                       NewSession& session) {
-  const Context& context = command.context();
-  if (credentials.person_key.empty() || (!context.device && !context.user_agent && !context.ip)) {
-    return {};
-  }
-  KAMENG_TRY(const SecretBytes key,
-             open_person_key(command.keys(), session.account_id, credentials.person_key));
-  const auto seal_one = [&](std::string_view column, const std::optional<std::string>& value) {
-    return value ? std::optional<Bytes>(
-                       seal_value(key, column, session.account_id, *value, command.random()))
-                 : std::nullopt;
-  };
-  session.device = seal_one(session_device, context.device);
-  session.user_agent = seal_one(session_user_agent, context.user_agent);
-  session.ip = seal_one(session_ip, context.ip);
-  return {};
 }
 
 }  // namespace
@@ -160,19 +107,12 @@ Result<std::optional<Credentials>> AccountService::verify(command::Command& comm
   return credentials;
 }
 
-Result<NewSession> AccountService::prepare_session(command::Command& command,
-                                                   const Credentials& credentials,
-                                                   const Login& request, std::string& token) {
-  NewSession session;
-  session.id = command.new_id<SessionId>();
-  session.account_id = credentials.account_id;
-  session.nonce = command.random().draw<16>();
-  token = session_token(command.keys(), session.id, session.nonce);
-  session.token_hash = session_token_hash(command.keys(), token);
-  session.created_at_ms = command.now_ms();
-  session.absolute_until_ms = command.now_ms() + config_.session_absolute_ms;
-  session.expires_at_ms =
-      std::min(command.now_ms() + config_.session_ms, session.absolute_until_ms);
+Result<SessionDraft> AccountService::prepare_session(command::Command& command,
+                                                     const Credentials& credentials,
+                                                     const Login& request) {
+  KAMENG_TRY(SessionDraft draft,
+             draft_session(command, config_, credentials.account_id, credentials.person_key));
+  NewSession& session = draft.session;
   session.factor_code = request.factor_code;
   if (request.password) {
     session.verified_hash = credentials.password_hash;
@@ -180,8 +120,7 @@ Result<NewSession> AccountService::prepare_session(command::Command& command,
                passwords_.renewed(*request.password, credentials.password_hash, command.keys(),
                                   command.deadline(), command.random()));
   }
-  KAMENG_CHECK(seal_device(command, credentials, session));
-  return session;
+  return draft;
 }
 
 Result<LoggedIn> AccountService::login(command::Command& command, const Login& request) {
@@ -193,9 +132,9 @@ Result<LoggedIn> AccountService::login(command::Command& command, const Login& r
   }
   const Blinds blinds = blind(command.keys(), read_identifier(request.identifier));
   KAMENG_TRY(const std::optional<Credentials> credentials, verify(command, request, blinds));
-  std::string token;
-  KAMENG_TRY(NewSession session,
-             prepare_session(command, credentials.value_or(Credentials{}), request, token));
+  KAMENG_TRY(SessionDraft draft,
+             prepare_session(command, credentials.value_or(Credentials{}), request));
+  NewSession& session = draft.session;
   if (request.code) {
     session.code =
         given_code(*request.verification_id, *request.code, CodePurpose::sign_in, blinds);
@@ -214,7 +153,7 @@ Result<LoggedIn> AccountService::login(command::Command& command, const Login& r
   if (answer.session_id != session.id) {
     // A stored answer, of an earlier call with this key: its token is derived again from its own
     // session.
-    wipe(token);
+    wipe(draft.token);
     std::optional<SessionNonce> nonce;
     KAMENG_CHECK(command.environment().database.read(command.deadline(),
                                                      [&](sql::Transaction& tx) -> Result<void> {
@@ -226,9 +165,9 @@ Result<LoggedIn> AccountService::login(command::Command& command, const Login& r
                    "The session that this key stands for has ended."}
           .with(Retry::later);
     }
-    token = session_token(command.keys(), answer.session_id, *nonce);
+    draft.token = session_token(command.keys(), answer.session_id, *nonce);
   }
-  answer.token = std::move(token);
+  answer.token = std::move(draft.token);
   return answer;
 }
 
@@ -238,19 +177,6 @@ Result<LoggedOut> AccountService::logout(command::Command& command, const Logout
     return command.settle<LoggedOut>(tx, decide(facts),
                                      [&](const LogoutPlan& plan) { return apply(tx, plan); });
   });
-}
-
-Result<View> AccountService::get(command::Query& query, const Get&) {
-  KAMENG_TRY(const AccountId id, acting_customer(query.actor()));
-  std::optional<AccountRow> row = find_row(query.tx, id);
-  if (!row) {
-    return Error{Status::not_found, "account.not_found", "There is no such account."};
-  }
-  KAMENG_TRY(Person person, open(query.keys(), id, row->person));
-  row->view.email = std::move(person.email);
-  row->view.phone = std::move(person.phone);
-  row->view.display_name = std::move(person.display_name);
-  return std::move(row->view);
 }
 
 }  // namespace kameng::account

@@ -8,6 +8,7 @@
 #include "account/login.hpp"
 #include "account/passwords.hpp"
 #include "account/register.hpp"
+#include "account/session_draft.hpp"
 #include "command/command.hpp"
 
 namespace kameng::account {
@@ -26,7 +27,6 @@ class AccountService {
   // the same.
   [[nodiscard]] Result<LoggedIn> login(command::Command& command, const Login& request);
   [[nodiscard]] Result<LoggedOut> logout(command::Command& command, const Logout& request);
-  [[nodiscard]] Result<View> get(command::Query& query, const Get& request);
 
   [[nodiscard]] Passwords& passwords() noexcept { return passwords_; }
 
@@ -40,9 +40,9 @@ class AccountService {
   [[nodiscard]] Result<std::optional<Credentials>> verify(command::Command& command,
                                                           const Login& request,
                                                           const Blinds& blinds);
-  [[nodiscard]] Result<NewSession> prepare_session(command::Command& command,
-                                                   const Credentials& credentials,
-                                                   const Login& request, std::string& token);
+  [[nodiscard]] Result<SessionDraft> prepare_session(command::Command& command,
+                                                     const Credentials& credentials,
+                                                     const Login& request);
 
   Config config_;
   Passwords passwords_;

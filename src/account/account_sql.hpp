@@ -95,31 +95,47 @@ CREATE TABLE IF NOT EXISTS {p}session (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
-// Who may do what, and what a session has proved. `roles` are the bits of kameng::Roles; an account
-// that was closed keeps its row, because orders name it.
+// Who may do what, and what a session has proved. `roles` are the bits of kameng::Roles, `messages`
+// those of account::Messages; no tier is the first one. An account that was closed keeps its row,
+// because orders name it.
 inline constexpr sql::Script account_schema_5{.sqlite = R"sql(
 ALTER TABLE {p}account ADD COLUMN roles INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE {p}account ADD COLUMN supplier_id BLOB CHECK (length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN supplier_id TEXT CHECK (length(supplier_id) BETWEEN 1 AND 64);
+ALTER TABLE {p}account ADD COLUMN locale TEXT;
+ALTER TABLE {p}account ADD COLUMN messages INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE {p}account ADD COLUMN tier TEXT;
+ALTER TABLE {p}account ADD COLUMN tier_until_ms INTEGER;
 ALTER TABLE {p}account ADD COLUMN closed_at_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN proved_at_ms INTEGER;
 ALTER TABLE {p}session ADD COLUMN factor_at_ms INTEGER;
+CREATE INDEX {p}session_expires ON {p}session (expires_at_ms);
 CREATE INDEX {p}account_staff ON {p}account (roles, id) WHERE roles > 0;
 )sql",
                                               .postgres = R"sql(
 ALTER TABLE {p}account ADD COLUMN roles BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE {p}account ADD COLUMN supplier_id BYTEA CHECK (octet_length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN supplier_id TEXT CHECK (length(supplier_id) BETWEEN 1 AND 64);
+ALTER TABLE {p}account ADD COLUMN locale TEXT;
+ALTER TABLE {p}account ADD COLUMN messages BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE {p}account ADD COLUMN tier TEXT;
+ALTER TABLE {p}account ADD COLUMN tier_until_ms BIGINT;
 ALTER TABLE {p}account ADD COLUMN closed_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN proved_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN factor_at_ms BIGINT;
+CREATE INDEX {p}session_expires ON {p}session (expires_at_ms);
 CREATE INDEX {p}account_staff ON {p}account (roles, id) WHERE roles > 0;
 )sql",
                                               .mariadb = R"sql(
 ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS roles BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS supplier_id VARBINARY(16)
-  CHECK (octet_length(supplier_id) = 16);
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS supplier_id VARCHAR(64)
+  CHECK (char_length(supplier_id) BETWEEN 1 AND 64);
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS locale VARCHAR(35);
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS messages BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS tier VARCHAR(32);
+ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS tier_until_ms BIGINT;
 ALTER TABLE {p}account ADD COLUMN IF NOT EXISTS closed_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS proved_at_ms BIGINT;
 ALTER TABLE {p}session ADD COLUMN IF NOT EXISTS factor_at_ms BIGINT;
+CREATE INDEX IF NOT EXISTS {p}session_expires ON {p}session (expires_at_ms);
 CREATE INDEX IF NOT EXISTS {p}account_staff ON {p}account (roles, id);
 )sql"};
 
@@ -134,17 +150,23 @@ inline constexpr sql::Statement find_email_blind{
 inline constexpr sql::Statement find_phone_blind{
     "account.find_phone_blind",
     "SELECT id, password_hash, person_key FROM {p}account WHERE phone_blind = ?"};
-inline constexpr sql::Statement find_account{
-    "account.find",
-    "SELECT status, person_key, email, phone, display_name, created_at_ms, email_verified_at_ms,"
-    " phone_verified_at_ms FROM {p}account WHERE id = ?"};
+#define KAMENG_ACCOUNT_COLUMNS                                                                 \
+  "SELECT id, status, closed_at_ms, roles, person_key, email, phone, display_name, locale,"    \
+  " messages, created_at_ms, email_verified_at_ms, phone_verified_at_ms, tier, tier_until_ms," \
+  " supplier_id FROM {p}account"
+inline constexpr sql::Statement find_account{"account.find",
+                                             KAMENG_ACCOUNT_COLUMNS " WHERE id = ?"};
+inline constexpr sql::Statement list_accounts{
+    "account.list", KAMENG_ACCOUNT_COLUMNS " WHERE id < ? ORDER BY id DESC LIMIT ?"};
+#undef KAMENG_ACCOUNT_COLUMNS
 // Whoever freezes the account or replaces its password waits, and ends the session that comes of
 // it; or has been first, and is seen.
 inline constexpr sql::Statement find_login_state{
-    "account.find_login_state", "SELECT status, password_hash FROM {p}account WHERE id = ?",
-    sql::Lock::rows};
-inline constexpr sql::Statement find_status{"account.find_status",
-                                            "SELECT status FROM {p}account WHERE id = ?"};
+    "account.find_login_state",
+    "SELECT status, password_hash, closed_at_ms FROM {p}account WHERE id = ?", sql::Lock::rows};
+inline constexpr sql::Statement find_status{
+    "account.find_status",
+    "SELECT status, closed_at_ms, tier, tier_until_ms FROM {p}account WHERE id = ?"};
 inline constexpr sql::Statement update_password_hash{
     "account.update_password_hash", "UPDATE {p}account SET password_hash = ? WHERE id = ?"};
 

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <kameng/id.hpp>
 
+#include "base/clock.hpp"
 #include "sql/transaction.hpp"
 
 namespace kameng::account {
@@ -24,7 +26,9 @@ enum class AccountStatus : std::uint8_t { active, frozen };
 // What an order looks at.
 struct CustomerFacts {
   AccountId id;
-  bool active = false;
+  bool active = false;  // neither frozen nor closed
+  std::optional<std::string> tier = {};
+  std::optional<TimeMs> tier_until_ms = {};
 };
 
 // Nothing for an unknown account.

@@ -4,6 +4,7 @@
 
 #include "account/api_key_sql.hpp"
 #include "account/permissions.hpp"
+#include "account/security_event.hpp"
 #include "base/secret.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/sign.hpp"
@@ -177,7 +178,8 @@ Result<api_key::Created> ApiKeyService::create(command::Command& command,
             ? Decision::refuse(Error{Status::failed_precondition, "api_key.too_many",
                                      "An account has twenty keys at most."})
             : Decision::accept({{{"api_key.created", account.text(), {{"key", id.text()}}}}});
-    return command.settle<api_key::Created>(tx, std::move(decision), [&](const KeyPlan&) {
+    return command.settle<api_key::Created>(tx, std::move(decision), [&](const KeyPlan& plan) {
+      note_events(tx, command, account, plan.entries);
       tx.run_exactly(1, insert_api_key, id, account, request.name, request.alg, material,
                      command.now_ms());
       api_key::Created created{id, std::nullopt};
@@ -212,7 +214,8 @@ Result<api_key::Created> ApiKeyService::rotate(command::Command& command,
             ? Decision::accept(
                   {{{"api_key.rotated", account.text(), {{"key", request.key_id.text()}}}}})
             : Decision::refuse(key_not_found());
-    return command.settle<api_key::Created>(tx, std::move(decision), [&](const KeyPlan&) {
+    return command.settle<api_key::Created>(tx, std::move(decision), [&](const KeyPlan& plan) {
+      note_events(tx, command, account, plan.entries);
       tx.run_exactly(1, rotate_api_key, row->material, command.now_ms() + request.old_for_ms,
                      material, request.key_id, row->material);
       api_key::Created created{request.key_id, std::nullopt};
@@ -254,7 +257,8 @@ Result<api_key::Gone> ApiKeyService::revoke(command::Command& command,
             ? Decision::accept(
                   {{{"api_key.revoked", account.text(), {{"key", request.key_id.text()}}}}})
             : Decision::refuse(key_not_found());
-    return command.settle<api_key::Gone>(tx, std::move(decision), [&](const KeyPlan&) {
+    return command.settle<api_key::Gone>(tx, std::move(decision), [&](const KeyPlan& plan) {
+      note_events(tx, command, account, plan.entries);
       tx.run_exactly(1, delete_api_key, request.key_id);
       return api_key::Gone{};
     });

@@ -1,11 +1,13 @@
 #include "account/factor_service.hpp"
 
+#include "account/account_row.hpp"
 #include "account/account_sql.hpp"
 #include "account/account_status.hpp"
 #include "account/factor.hpp"
 #include "account/factor_sql.hpp"
 #include "account/permissions.hpp"
 #include "account/person.hpp"
+#include "account/security_event.hpp"
 #include "account/totp.hpp"
 
 namespace kameng::account {
@@ -61,30 +63,15 @@ Decision decide_disable(const FactorFacts& facts, const command::Actor& actor, A
 
 // Who the app's entry is for, and what seals its secret.
 struct Owner {
-  SealedPerson person;
+  SecretBytes key;
   std::string label;
 };
 
 Result<Owner> find_owner(command::Command& command, AccountId id) {
-  std::optional<Owner> owner;
-  KAMENG_CHECK(command.environment().database.read(
-      command.deadline(), [&](sql::Transaction& tx) -> Result<void> {
-        owner.reset();
-        sql::Rows rows = tx.query(find_account, id);
-        if (rows.next() && !rows.blob_view(1).empty()) {
-          owner.emplace();
-          owner->person.person_key = rows.blob(1);
-          owner->person.email = rows.is_null(2) ? std::nullopt : std::optional<Bytes>(rows.blob(2));
-          owner->person.phone = rows.is_null(3) ? std::nullopt : std::optional<Bytes>(rows.blob(3));
-        }
-        return {};
-      }));
-  if (!owner) {
-    return Error{Status::not_found, "account.not_found", "There is no such account."};
-  }
-  KAMENG_TRY(const Person person, open(command.keys(), id, owner->person));
-  owner->label = person.email.value_or(person.phone.value_or(id.text()));
-  return std::move(*owner);
+  KAMENG_TRY(const AccountRow row, find_person(command, id));
+  KAMENG_TRY(const Person person, open(command.keys(), id, row.person));
+  KAMENG_TRY(SecretBytes key, open_person_key(command.keys(), id, row.person.person_key));
+  return Owner{std::move(key), person.email.value_or(person.phone.value_or(id.text()))};
 }
 
 // The codes that the row's nonce gives, for a repeated answer.
@@ -107,11 +94,10 @@ Result<factor::Enrolled> FactorService::enroll(command::Command& command,
                                                const factor::Enroll& /*request*/) {
   KAMENG_TRY(const AccountId id, acting_customer(command.actor()));
   KAMENG_TRY(const Owner owner, find_owner(command, id));
-  KAMENG_TRY(const SecretBytes key, open_person_key(command.keys(), id, owner.person.person_key));
   SecretBytes secret(totp_secret_bytes);
   command.random().fill(secret.span());
   const Bytes sealed =
-      seal_value(key, "factor.secret", id, as_text(secret.span()), command.random());
+      seal_value(owner.key, "factor.secret", id, as_text(secret.span()), command.random());
   const auto shown_of = [&](ByteView enrolled) {
     return factor::Enrolled{to_base32(enrolled), totp_uri(enrolled, issuer_, owner.label)};
   };
@@ -149,6 +135,7 @@ Result<factor::Recovery> FactorService::confirm(command::Command& command,
         tx, decide_confirm(facts, id, now_ms),
         [&](const FactorPlan& plan) {
           settle_factor(tx, id, plan.facts, now_ms);
+          note_events(tx, command, id, plan.entries);
           tx.run_exactly(1, confirm_factor, nonce, now_ms, id);
           replace_recovery_codes(tx, command.keys(), id, nonce);
           // Where there is a second factor nothing else proves who it is: a password that somebody
@@ -172,7 +159,8 @@ Result<factor::Recovery> FactorService::renew_recovery(command::Command& command
   KAMENG_TRY(factor::Recovery answer, command.phase<factor::Recovery>([&](sql::Transaction& tx) {
     const FactorFacts facts = read_factor(tx, command.keys(), id, std::nullopt, command.now_ms());
     return command.settle<factor::Recovery>(
-        tx, decide_renew(facts, id), [&](const FactorPlan& /*plan*/) {
+        tx, decide_renew(facts, id), [&](const FactorPlan& plan) {
+          note_events(tx, command, id, plan.entries);
           tx.run_exactly(1, set_recovery_nonce, nonce, id);
           replace_recovery_codes(tx, command.keys(), id, nonce);
           return factor::Recovery{recovery_codes(command.keys(), id, nonce)};
@@ -188,7 +176,8 @@ Result<factor::Disabled> FactorService::disable(command::Command& command,
   return command.phase<factor::Disabled>([&](sql::Transaction& tx) {
     const FactorFacts facts = read_factor(tx, command.keys(), id, std::nullopt, command.now_ms());
     return command.settle<factor::Disabled>(tx, decide_disable(facts, command.actor(), id),
-                                            [&](const FactorPlan& /*plan*/) {
+                                            [&](const FactorPlan& plan) {
+                                              note_events(tx, command, id, plan.entries);
                                               tx.run(delete_recovery, id);
                                               tx.run(delete_factor, id);
                                               tx.run(forget_factor_proofs, id);

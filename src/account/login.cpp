@@ -2,6 +2,7 @@
 #include "account/login.hpp"
 
 #include "account/account_sql.hpp"
+#include "account/security_event.hpp"
 
 namespace kameng::account {
 
@@ -26,6 +27,7 @@ std::optional<LoginFacts> read_facts(sql::Transaction& tx, const keys::KeyRing& 
     facts.exists = rows.next();
     if (facts.exists) {
       facts.status = parse_account_status(rows.text_view(0));
+      facts.closed = !rows.is_null(2);
     }
     if (session.verified_hash && (!facts.exists || rows.text_view(1) != *session.verified_hash)) {
       return std::nullopt;
@@ -52,6 +54,10 @@ command::Decision<LoginPlan> decide(const LoginFacts& facts, const NewSession& s
     if (refusal) {
       return Decision::refuse(std::move(*refusal), std::move(plan));
     }
+  }
+  if (facts.closed) {
+    return Decision::refuse(
+        Error{Status::permission_denied, "account.closed", "This account is closed."});
   }
   if (facts.status != AccountStatus::active) {
     return Decision::refuse(
@@ -93,6 +99,7 @@ LoggedIn apply(sql::Transaction& tx, const LoginPlan& plan) {
                  session.created_at_ms, session.created_at_ms,
                  by_factor ? std::optional<TimeMs>(session.created_at_ms) : std::nullopt,
                  session.absolute_until_ms, session.device, session.user_agent, session.ip);
+  note_events(tx, session.account_id, plan.entries, session.id, session.created_at_ms);
   if (session.better_hash) {
     tx.run_exactly(1, update_password_hash, *session.better_hash, session.account_id);
   }

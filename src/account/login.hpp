@@ -47,6 +47,7 @@ struct NewSession {
 struct LoginFacts {
   bool exists = true;  // a code is tried for a contact that nobody has, too
   AccountStatus status = AccountStatus::frozen;
+  bool closed = false;
   std::optional<CodeFacts> code = {};  // of a sign-in by code
   FactorFacts factor = {};
 };

@@ -5,6 +5,7 @@
 #include "account/login.hpp"
 #include "account/permissions.hpp"
 #include "account/privacy.hpp"
+#include "account/security_event.hpp"
 #include "account/session.hpp"
 #include "account/verification.hpp"
 #include "text/nfkc.hpp"
@@ -80,7 +81,9 @@ Decision decide_reset(const ResetFacts& facts) {
   return Decision::accept(std::move(plan));
 }
 
-password::Changed apply(sql::Transaction& tx, const ChangePlan& plan, const std::string& hash) {
+password::Changed apply(sql::Transaction& tx, const command::Command& command,
+                        const ChangePlan& plan, const std::string& hash) {
+  note_events(tx, command, plan.account_id, plan.entries);
   tx.run_exactly(1, update_password_hash, hash, plan.account_id);
   return {plan.account_id, revoke_sessions(tx, plan.account_id, plan.keep)};
 }
@@ -99,7 +102,7 @@ Result<password::Changed> PasswordService::change(command::Command& command,
     facts.own_contact = is_contact_of(tx, command.keys(), id, request.new_password);
     return command.settle<password::Changed>(
         tx, decide_change(facts, command.actor(), id),
-        [&](const ChangePlan& plan) { return apply(tx, plan, hash); });
+        [&](const ChangePlan& plan) { return apply(tx, command, plan, hash); });
   });
 }
 
@@ -129,7 +132,7 @@ Result<password::Changed> PasswordService::reset(command::Command& command,
         tx, decide_reset(facts),
         [&](const ChangePlan& plan) {
           settle_code(tx, given, *plan.code, command.now_ms());
-          return apply(tx, plan, hash);
+          return apply(tx, command, plan, hash);
         },
         [&](const ChangePlan& plan) { settle_code(tx, given, *plan.code, command.now_ms()); });
   });

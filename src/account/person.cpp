@@ -116,6 +116,17 @@ Result<SecretText> open_value(const SecretBytes& person_key, std::string_view co
   return crypto::open_text(person_key, sealed, place(column, id));
 }
 
+Bytes seal_display_name(const SecretBytes& person_key, AccountId id, std::string_view name,
+                        Random& random) {
+  return seal_value(person_key, name_column, id, name, random);
+}
+
+Bytes seal_contact(const SecretBytes& person_key, AccountId id, const Person& person,
+                   Random& random) {
+  return person.email ? seal_value(person_key, email_column, id, *person.email, random)
+                      : seal_value(person_key, phone_column, id, *person.phone, random);
+}
+
 Result<Person> open(const keys::KeyRing& keys, AccountId id, const SealedPerson& sealed) {
   KAMENG_TRY(const SecretBytes key, open_person_key(keys, id, sealed.person_key));
   Person person;

@@ -60,6 +60,13 @@ struct Blinds {
 [[nodiscard]] Result<SecretText> open_value(const SecretBytes& person_key, std::string_view column,
                                             AccountId id, ByteView sealed);
 
+// For the columns that the account's row has of them.
+[[nodiscard]] Bytes seal_display_name(const SecretBytes& person_key, AccountId id,
+                                      std::string_view name, Random& random);
+// Of a person with one contact.
+[[nodiscard]] Bytes seal_contact(const SecretBytes& person_key, AccountId id, const Person& person,
+                                 Random& random);
+
 // DATA_LOSS when a field was not sealed for this account, or has been altered.
 [[nodiscard]] Result<Person> open(const keys::KeyRing& keys, AccountId id,
                                   const SealedPerson& sealed);

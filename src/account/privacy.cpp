@@ -2,13 +2,18 @@
 
 #include "account/account_sql.hpp"
 #include "account/api_key_sql.hpp"
+#include "account/centre_sql.hpp"
 #include "account/factor_sql.hpp"
+#include "account/identity_sql.hpp"
 #include "account/privacy_sql.hpp"
+#include "account/session.hpp"
 #include "account/verification_sql.hpp"
 #include "queue/outbox.hpp"
 
 namespace kameng::account {
 namespace {
+
+constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
 
 // Codes that were sent there, and messages that are still on their way.
 void forget_contact(sql::Transaction& tx, const Bytes& blind) {
@@ -65,8 +70,35 @@ void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
   tx.run(delete_api_keys_of, id);
   tx.run(delete_recovery, id);
   tx.run(delete_factor, id);
+  tx.run(delete_identities_of, id);
+  tx.run(delete_deeds, id);
   tx.run(delete_sessions, id);
   tx.run(erase_account_row, now_ms, Bytes(), id);
+}
+
+std::int64_t prune_sessions(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max) {
+  return tx.run_count(prune_sessions_rows, now_ms - ended_session_days * day_ms, rows_max);
+}
+
+std::int64_t prune_events(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max) {
+  return tx.run_count(prune_events_rows, now_ms - event_days * day_ms, rows_max);
+}
+
+ClosingFacts read_closing(sql::Transaction& tx, AccountId id) {
+  ClosingFacts facts;
+  sql::Rows rows = tx.query(find_closing, id);
+  facts.exists = rows.next() && !rows.blob_view(0).empty();
+  if (facts.exists) {
+    facts.closed_at_ms = rows.maybe_int64(1);
+    facts.is_staff = rows.int64(2) != 0;
+  }
+  return facts;
+}
+
+void close(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
+  tx.run_exactly(1, close_account, now_ms, id);
+  tx.run(delete_api_keys_of, id);
+  static_cast<void>(revoke_sessions(tx, id, std::nullopt));
 }
 
 std::vector<Erasure> erasures_after(sql::Transaction& tx, AccountId after, int limit) {

@@ -41,8 +41,18 @@ inline constexpr std::array personal_columns{
     PersonalColumn{"account", "phone_blind", "id", "sign-in", "hash", until_erased, by_erase},
     PersonalColumn{"account", "display_name", "id", "address", "person", until_erased, by_erase},
     PersonalColumn{"account", "password_hash", "id", "sign-in", "hash", until_erased, by_erase},
+    PersonalColumn{"account", "locale", "id", "messages in the person's language", "clear",
+                   until_erased, by_erase},
+    PersonalColumn{"identity", "subject", "account_id", "sign-in", "person", until_erased,
+                   "privacy.erase, identity.unlink"},
+    PersonalColumn{"identity", "subject_blind", "account_id", "sign-in", "hash", until_erased,
+                   "privacy.erase, identity.unlink"},
+    PersonalColumn{"identity", "union_blind", "account_id", "sign-in", "hash", until_erased,
+                   "privacy.erase, identity.unlink"},
+    PersonalColumn{"identity_flow", "held", "", "a sign-in that is under way", "ring",
+                   "ten minutes", "system.run_due"},
     PersonalColumn{"session", "device", "account_id", "list of devices", "person",
-                   "until the person next signs in after its end", by_erase},
+                   "30 days after its end", "privacy.erase, system.run_due"},
     PersonalColumn{"session", "user_agent", "account_id", "list of devices", "person", "as device",
                    by_erase},
     PersonalColumn{"session", "ip", "account_id", "list of devices", "person", "as device",
@@ -67,6 +77,25 @@ void add_consent(sql::Transaction& tx, AccountId id, const privacy::Consent& con
 // Destroys the person's key and removes what is personal from the account's tables. The row stays
 // as a pseudonym, because orders and journals name it. Twice is harmless.
 void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms);
+
+// How long what a person did to their account's security is kept: the six months for which network
+// logs have to be (Cybersecurity Law article 21), and what becomes of sessions and closed accounts.
+inline constexpr std::int64_t event_days = 180;
+inline constexpr std::int64_t ended_session_days = 30;
+inline constexpr std::int64_t closed_account_days = 30;
+
+// Each deletes up to `rows_max` rows that are kept no longer; how many.
+std::int64_t prune_sessions(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max);
+std::int64_t prune_events(sql::Transaction& tx, TimeMs now_ms, std::int64_t rows_max);
+
+struct ClosingFacts {
+  bool exists = false;  // and is not erased
+  std::optional<TimeMs> closed_at_ms;
+  bool is_staff = false;
+};
+[[nodiscard]] ClosingFacts read_closing(sql::Transaction& tx, AccountId id);
+// Ends every way in. What is personal stays until erase_person().
+void close(sql::Transaction& tx, AccountId id, TimeMs now_ms);
 
 struct Erasure {
   AccountId account_id;

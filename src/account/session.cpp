@@ -23,20 +23,15 @@ std::optional<Session> authenticate(sql::Transaction& tx, const keys::KeyRing& k
   if (!rows.next() || !rows.is_null(4)) {
     return std::nullopt;
   }
-  const auto time_at = [&rows](int column) {
-    return rows.is_null(column) ? std::nullopt : std::optional<TimeMs>(rows.int64(column));
-  };
   Session session;
   session.session_id = rows.id<SessionId>(0);
   session.account_id = rows.id<AccountId>(1);
   session.needs_renewal = now_ms - rows.int64(2) >= session_ms / 10;
   session.status = parse_account_status(rows.text_view(3));
   session.roles = Roles(rows.int64(5));
-  if (!rows.is_null(6)) {
-    session.supplier_id = rows.id<SupplierId>(6);
-  }
-  session.proved_at_ms = time_at(7);
-  session.factor_at_ms = time_at(8);
+  session.supplier_id = rows.maybe_text(6);
+  session.proved_at_ms = rows.maybe_int64(7);
+  session.factor_at_ms = rows.maybe_int64(8);
   return session;
 }
 

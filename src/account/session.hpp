@@ -25,7 +25,7 @@ struct Session {
   AccountId account_id;
   AccountStatus status = AccountStatus::frozen;  // of the account: a frozen one keeps its sessions
   Roles roles;
-  std::optional<SupplierId> supplier_id;
+  std::optional<std::string> supplier_id;
   std::optional<TimeMs> proved_at_ms;  // when the person last proved to be there
   std::optional<TimeMs> factor_at_ms;  // when with a second factor
   bool needs_renewal = false;          // a tenth of the window has passed

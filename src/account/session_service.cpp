@@ -7,6 +7,7 @@
 #include "account/factor_sql.hpp"
 #include "account/permissions.hpp"
 #include "account/person.hpp"
+#include "account/security_event.hpp"
 #include "account/session.hpp"
 
 namespace kameng::account {
@@ -80,10 +81,6 @@ struct SessionRow {
   std::optional<Bytes> device, user_agent, ip;
 };
 
-std::optional<Bytes> maybe_blob(const sql::Rows& rows, int column) {
-  return rows.is_null(column) ? std::nullopt : std::optional<Bytes>(rows.blob(column));
-}
-
 Result<std::optional<std::string>> opened(const SecretBytes& key, std::string_view column,
                                           AccountId id, const std::optional<Bytes>& sealed) {
   if (!sealed) {
@@ -108,9 +105,9 @@ Result<session::Sessions> SessionService::list(command::Query& query,
       row.view.created_at_ms = rows.int64(1);
       row.view.last_seen_ms = rows.int64(2);
       row.view.expires_at_ms = rows.int64(3);
-      row.device = maybe_blob(rows, 4);
-      row.user_agent = maybe_blob(rows, 5);
-      row.ip = maybe_blob(rows, 6);
+      row.device = rows.maybe_blob(4);
+      row.user_agent = rows.maybe_blob(5);
+      row.ip = rows.maybe_blob(6);
     }
   }
   session::Sessions sessions;
@@ -158,6 +155,7 @@ Result<session::Revoked> SessionService::revoke(command::Command& command,
                                                      .at("session_id"));
     return command.settle<session::Revoked>(tx, std::move(decision),
                                             [&](const RevokePlan& settled) {
+                                              note_events(tx, command, id, settled.entries);
                                               for (const SessionId& session : settled.sessions) {
                                                 tx.run_exactly(1, revoke_session, session);
                                               }
@@ -175,8 +173,10 @@ Result<session::Revoked> SessionService::revoke_all(command::Command& command,
     RevokePlan plan;
     plan.entries.push_back({"session.all_revoked", id.text()});
     return command.settle<session::Revoked>(
-        tx, command::Decision<RevokePlan>::accept(std::move(plan)),
-        [&](const RevokePlan&) { return session::Revoked{revoke_sessions(tx, id, keep)}; });
+        tx, command::Decision<RevokePlan>::accept(std::move(plan)), [&](const RevokePlan& settled) {
+          note_events(tx, command, id, settled.entries);
+          return session::Revoked{revoke_sessions(tx, id, keep)};
+        });
   });
 }
 

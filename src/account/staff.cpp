@@ -1,6 +1,8 @@
 #include "account/staff.hpp"
 
+#include "account/account_row.hpp"
 #include "account/permissions.hpp"
+#include "account/security_event.hpp"
 #include "account/session.hpp"
 #include "account/staff_sql.hpp"
 
@@ -9,19 +11,8 @@ namespace {
 
 constexpr int staff_max = 1'000;
 
-Error account_not_found() {
-  return Error{Status::not_found, "account.not_found", "There is no such account."}.at(
-      "account_id");
-}
-
-std::vector<std::string> names_of(Roles roles) {
-  std::vector<std::string> names;
-  for (const Role role : all_roles) {
-    if (roles.has(role)) {
-      names.emplace_back(role_name(role));
-    }
-  }
-  return names;
+Error no_such_account() {
+  return account_not_found().at("account_id");
 }
 
 StaffFacts read_facts(sql::Transaction& tx, AccountId id) {
@@ -49,10 +40,11 @@ Result<role::View> change_role(command::Command& command, AccountId id, const st
     return command.settle<role::View>(
         tx, decide_role(read_facts(tx, id), command.actor(), id, role, granted),
         [&](const RolePlan& plan) {
+          note_events(tx, command, id, plan.entries);
           if (plan.before != plan.after) {
             tx.run_exactly(1, set_roles, plan.after.bits(), id, plan.before.bits());
           }
-          return role::View{id, names_of(plan.after)};
+          return role::View{id, role_names(plan.after)};
         });
   });
 }
@@ -63,6 +55,7 @@ Result<Standing> change_standing(command::Command& command, AccountId id, Accoun
     return command.settle<Standing>(
         tx, decide_standing(read_facts(tx, id), command.actor(), id, wanted, reason),
         [&](const StandingPlan& plan) {
+          note_events(tx, command, id, plan.entries);
           if (plan.before != plan.after) {
             tx.run_exactly(1, set_standing, account_status_name(plan.after), id,
                            account_status_name(plan.before));
@@ -81,7 +74,7 @@ command::Decision<RolePlan> decide_role(const StaffFacts& facts, const command::
                                         AccountId id, Role role, bool granted) {
   using Decision = command::Decision<RolePlan>;
   if (!facts.exists || facts.closed) {
-    return Decision::refuse(account_not_found());
+    return Decision::refuse(no_such_account());
   }
   RolePlan plan{.account_id = id,
                 .before = facts.roles,
@@ -106,7 +99,7 @@ command::Decision<StandingPlan> decide_standing(const StaffFacts& facts,
                                                 AccountStatus wanted, const std::string& reason) {
   using Decision = command::Decision<StandingPlan>;
   if (!facts.exists || facts.closed) {
-    return Decision::refuse(account_not_found());
+    return Decision::refuse(no_such_account());
   }
   if (!facts.roles.none() && !allows(actor, Permission::role_manage)) {
     return Decision::refuse(Error{Status::permission_denied, "account.is_staff",
@@ -134,7 +127,7 @@ Result<role::Staff> StaffService::list(command::Query& query, const role::List& 
   role::Staff staff;
   sql::Rows rows = query.tx.query(list_staff, staff_max);
   while (rows.next()) {
-    staff.items.push_back({rows.id<AccountId>(0), names_of(Roles(rows.int64(1)))});
+    staff.items.push_back({rows.id<AccountId>(0), role_names(Roles(rows.int64(1)))});
   }
   return staff;
 }

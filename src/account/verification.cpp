@@ -24,6 +24,21 @@ constexpr std::int64_t a_window_of_network = 10;
       .detail("retry_after_ms", std::to_string(wait_ms));
 }
 
+// Whether the code can be good for anything: a contact that somebody has is no new one, and nobody
+// signs in by one that nobody has.
+[[nodiscard]] bool may_match(const BeginFacts& facts, const NewVerification& verification) {
+  switch (verification.purpose) {
+    case CodePurpose::sign_up:
+      return !facts.owner;
+    case CodePurpose::contact:
+      return !facts.owner || facts.owner == verification.account_id;
+    case CodePurpose::sign_in:
+    case CodePurpose::reset:
+      return facts.owner.has_value();
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view code_purpose_name(CodePurpose purpose) noexcept {
@@ -34,14 +49,17 @@ std::string_view code_purpose_name(CodePurpose purpose) noexcept {
       return "login";
     case CodePurpose::reset:
       return "reset";
+    case CodePurpose::contact:
+      return "contact";
   }
   return "unknown";
 }
 
 CodePurpose parse_code_purpose(std::string_view name) noexcept {
-  return name == "register" ? CodePurpose::sign_up
-         : name == "login"  ? CodePurpose::sign_in
-                            : CodePurpose::reset;
+  return name == "register"  ? CodePurpose::sign_up
+         : name == "login"   ? CodePurpose::sign_in
+         : name == "contact" ? CodePurpose::contact
+                             : CodePurpose::reset;
 }
 
 crypto::Hash32 code_hash(const keys::KeyRing& keys, VerificationId id, std::string_view code) {
@@ -55,7 +73,9 @@ BeginFacts read_facts(sql::Transaction& tx, const NewVerification& verification)
     sql::Rows rows = verification.blinds.email
                          ? tx.query(find_email_blind, *verification.blinds.email)
                          : tx.query(find_phone_blind, verification.blinds.phone);
-    facts.has_account = rows.next();
+    if (rows.next()) {
+      facts.owner = rows.id<AccountId>(0);
+    }
   }
   {
     sql::Rows rows = tx.query(count_verifications_of_contact, verification.contact_blind,
@@ -84,10 +104,10 @@ command::Decision<BeginPlan> decide(const BeginFacts& facts, const NewVerificati
   }
   BeginPlan plan;
   plan.verification = verification;
-  plan.may_match = (verification.purpose == CodePurpose::sign_up) != facts.has_account;
+  plan.may_match = may_match(facts, verification);
   if (plan.may_match) {
     plan.message = verification.with_code;
-  } else if (facts.has_account) {
+  } else if (facts.owner) {
     plan.message = verification.account_exists;
   }
   return Decision::accept(std::move(plan));

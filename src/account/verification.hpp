@@ -24,7 +24,7 @@
 namespace kameng::account {
 
 // What a code is good for.
-enum class CodePurpose : std::uint8_t { sign_up, sign_in, reset };
+enum class CodePurpose : std::uint8_t { sign_up, sign_in, reset, contact };
 [[nodiscard]] std::string_view code_purpose_name(CodePurpose purpose) noexcept;
 [[nodiscard]] CodePurpose parse_code_purpose(std::string_view name) noexcept;
 
@@ -32,6 +32,7 @@ enum class CodePurpose : std::uint8_t { sign_up, sign_in, reset };
 struct NewVerification {
   VerificationId id;
   CodePurpose purpose = CodePurpose::sign_up;
+  std::optional<AccountId> account_id;  // who asks, for a contact of their own
   Blinds blinds;
   Bytes contact_blind;                 // the one of both that is there
   std::optional<Bytes> network_blind;  // nothing: no address was told
@@ -42,10 +43,10 @@ struct NewVerification {
 };
 
 struct BeginFacts {
-  bool has_account = false;
-  std::int64_t of_contact = 0;    // asked for in a day
-  std::optional<TimeMs> last_ms;  // the last of them
-  std::int64_t of_network = 0;    // asked for in ten minutes
+  std::optional<AccountId> owner;  // of the contact
+  std::int64_t of_contact = 0;     // asked for in a day
+  std::optional<TimeMs> last_ms;   // the last of them
+  std::int64_t of_network = 0;     // asked for in ten minutes
 };
 
 struct BeginPlan {

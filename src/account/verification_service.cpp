@@ -1,6 +1,7 @@
 #include "account/verification_service.hpp"
 
 #include "account/message.hpp"
+#include "account/permissions.hpp"
 #include "account/verification.hpp"
 #include "base/ip_address.hpp"
 
@@ -46,6 +47,9 @@ Result<verification::Begun> VerificationService::begin(command::Command& command
   NewVerification made;
   made.id = command.new_id<VerificationId>();
   made.purpose = parse_code_purpose(request.purpose);
+  if (made.purpose == CodePurpose::contact) {
+    KAMENG_TRY(made.account_id, acting_customer(command.actor()));
+  }
   made.blinds = blind(command.keys(), person);
   made.contact_blind = made.blinds.email ? *made.blinds.email : *made.blinds.phone;
   KAMENG_TRY(made.network_blind, network_blind(command));

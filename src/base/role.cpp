@@ -36,4 +36,14 @@ std::optional<Role> parse_role(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+std::vector<std::string> role_names(Roles roles) {
+  std::vector<std::string> names;
+  for (const Role role : all_roles) {
+    if (roles.has(role)) {
+      names.emplace_back(role_name(role));
+    }
+  }
+  return names;
+}
+
 }  // namespace kameng

@@ -21,12 +21,12 @@ enum class ActorKind : std::uint8_t {
 
 struct Actor {
   ActorKind kind = ActorKind::nobody;
-  std::optional<AccountId> account_id = {};    // of a customer
-  bool by_host = false;                        // the host on a customer's behalf
-  std::optional<SessionId> session_id = {};    // of a customer who came with a token
-  Roles roles = {};                            // of a customer who came with a token
-  std::optional<SupplierId> supplier_id = {};  // whose staff this is
-  std::optional<ApiKeyId> api_key_id = {};   // of a customer whose program signed the request
+  std::optional<AccountId> account_id = {};     // of a customer
+  bool by_host = false;                         // the host on a customer's behalf
+  std::optional<SessionId> session_id = {};     // of a customer who came with a token
+  Roles roles = {};                             // of a customer who came with a token
+  std::optional<std::string> supplier_id = {};  // whose staff this is, as goods name it
+  std::optional<ApiKeyId> api_key_id = {};      // of a customer whose program signed the request
   // Of the session: when the person last proved to be there, and when with a second factor.
   std::optional<TimeMs> proved_at_ms = {};
   std::optional<TimeMs> factor_at_ms = {};

@@ -10,7 +10,7 @@
 #include <kameng/result.hpp>
 #include <kameng/storage.hpp>
 
-#include "account/config.hpp"
+#include "engine/people_config.hpp"
 #include "limit/config.hpp"
 #include "order/order_service.hpp"
 
@@ -102,36 +102,6 @@ struct LogConfig {
   }
 };
 
-struct AccountsConfig : account::Config {
-  template <class Fields>
-  static void fields(Fields& f) {
-    f.optional("verify_contact", &AccountsConfig::verify_contact,
-               "Whether visitors prove their contact by a code before they register; optional: the "
-               "host does that in its own way.")
-        .one_of({"required", "optional"});
-    f.optional("session_ms", &AccountsConfig::session_ms, "How long a session lives without use.")
-        .range(60'000, 31'536'000'000);
-    f.optional("session_absolute_ms", &AccountsConfig::session_absolute_ms,
-               "How long a session lives at most, however often it is used.")
-        .range(60'000, 315'360'000'000);
-    f.optional("totp_issuer", &AccountsConfig::totp_issuer, "How authenticator apps name the shop.")
-        .length(1, 64);
-    f.optional("argon2_memory_kib", &AccountsConfig::argon2_memory_kib,
-               "Memory of one password hash.")
-        .range(8, 1'048'576);
-    f.optional("argon2_passes", &AccountsConfig::argon2_passes, "Passes of one password hash.")
-        .range(1, 100);
-    f.optional("argon2_parallel_max", &AccountsConfig::argon2_parallel_max,
-               "Hashes at once, of either scheme.")
-        .range(1, 1024);
-    f.optional("password_scheme", &AccountsConfig::password_scheme,
-               "What passwords are kept as; others are made anew when their owner signs in.")
-        .one_of({"argon2id", "bcrypt"});
-    f.optional("bcrypt_cost", &AccountsConfig::bcrypt_cost, "2 to this power rounds of bcrypt.")
-        .range(10, 16);
-  }
-};
-
 struct OrdersConfig : order::Config {
   template <class Fields>
   static void fields(Fields& f) {
@@ -211,6 +181,7 @@ struct Config {
   bool allow_sandbox = false;
   ClockConfig clock;
   AccountsConfig accounts;
+  IdentitiesConfig identities;
   OrdersConfig orders;
   limit::Config limits;
   BackupConfig backup;
@@ -232,6 +203,7 @@ struct Config {
                "Needed to enable the sandbox on a file database; audited.");
     f.optional("clock", &Config::clock, "The engine's time.");
     f.optional("accounts", &Config::accounts, "Customers.");
+    f.optional("identities", &Config::identities, "Who else may vouch for a customer.");
     f.optional("orders", &Config::orders, "Orders and their quotas.");
     f.optional("limits", &Config::limits, "How often who may call.");
     f.optional("backup", &Config::backup, "When system.run_due makes backups, and where.");

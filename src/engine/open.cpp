@@ -6,7 +6,9 @@
 
 #include "account/account_sql.hpp"
 #include "account/api_key_schema.hpp"
+#include "account/centre_schema.hpp"
 #include "account/factor_schema.hpp"
+#include "account/identity_schema.hpp"
 #include "account/privacy_schema.hpp"
 #include "account/verification_schema.hpp"
 #include "audit/audit_schema.hpp"
@@ -27,6 +29,7 @@
 #include "order/quota_sql.hpp"
 #include "payment/payment_schema.hpp"
 #include "provider/sandbox/sandbox_provider.hpp"
+#include "queue/mark_sql.hpp"
 #include "queue/queue_schema.hpp"
 #include "sql/migration.hpp"
 #include "vault/vault_schema.hpp"
@@ -53,7 +56,8 @@ const std::vector<sql::Migration>& engine::migrations() {
       {.number = 5,
        .name = "accounts and access",
        .scripts = {account::account_schema_5, account::verification_schema, account::factor_schema,
-                   account::api_key_schema, account::privacy_schema}},
+                   account::api_key_schema, account::privacy_schema, account::centre_schema,
+                   account::identity_schema, queue::mark_schema}},
   };
   return all;
 }

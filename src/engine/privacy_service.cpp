@@ -57,6 +57,12 @@ struct ErasePlan {
   std::vector<audit::Entry> entries;
 };
 
+Error not_settled(const EraseFacts& facts) {
+  return Error{Status::failed_precondition, "account.not_settled",
+               "An order is not finished, or the wallet holds money: settle that first."}
+      .detail("waits_for", facts.open_orders ? "orders" : "wallet");
+}
+
 EraseFacts read_facts(sql::Transaction& tx, AccountId id) {
   EraseFacts facts;
   facts.exists = account::find_customer(tx, id).has_value();
@@ -79,10 +85,7 @@ command::Decision<ErasePlan> decide(const EraseFacts& facts, AccountId id, TimeM
     return Decision::accept(std::move(plan));
   }
   if (facts.open_orders || facts.has_money) {
-    return Decision::refuse(
-        Error{Status::failed_precondition, "account.not_settled",
-              "An order is not finished, or the wallet holds money: settle that first."}
-            .detail("waits_for", facts.open_orders ? "orders" : "wallet"));
+    return Decision::refuse(not_settled(facts));
   }
   plan.entries.push_back({"account.erased", id.text()});
   return Decision::accept(std::move(plan));
@@ -102,6 +105,52 @@ privacy::Erased apply(sql::Transaction& tx, const ErasePlan& plan) {
                       plan.now_ms);
   }
   return {plan.now_ms};
+}
+
+// Closing: facts, decision, plan.
+struct ClosePlan {
+  AccountId account_id;
+  TimeMs closed_at_ms = 0;
+  bool repeated = false;
+  std::vector<audit::Entry> entries;
+};
+
+command::Decision<ClosePlan> decide_close(const account::ClosingFacts& facts,
+                                          const EraseFacts& business, AccountId id, TimeMs now_ms) {
+  using Decision = command::Decision<ClosePlan>;
+  if (!facts.exists) {
+    return Decision::refuse(account_not_found());
+  }
+  if (facts.is_staff) {
+    return Decision::refuse({Status::failed_precondition, "account.has_role",
+                             "Somebody who works for the shop: have the roles taken away first."});
+  }
+  ClosePlan plan{.account_id = id,
+                 .closed_at_ms = facts.closed_at_ms.value_or(now_ms),
+                 .repeated = facts.closed_at_ms.has_value(),
+                 .entries = {}};
+  if (!plan.repeated) {
+    if (business.open_orders || business.has_money) {
+      return Decision::refuse(not_settled(business));
+    }
+    plan.entries.push_back({"account.closed", id.text()});
+  }
+  return Decision::accept(std::move(plan));
+}
+
+account::Closed apply(sql::Transaction& tx, const ClosePlan& plan) {
+  const TimeMs erased_at_ms =
+      plan.closed_at_ms + account::closed_account_days * account::tier_day_ms;
+  if (!plan.repeated) {
+    account::close(tx, plan.account_id, plan.closed_at_ms);
+    queue::insert_job(tx,
+                      {.kind = "account.erase_closed",
+                       .args = plan.account_id.text(),
+                       .run_at_ms = erased_at_ms,
+                       .unique_key = "account.erase_closed/" + plan.account_id.text()},
+                      plan.closed_at_ms);
+  }
+  return {plan.closed_at_ms, erased_at_ms};
 }
 
 // In transactions of its own, a slice of orders each.
@@ -150,7 +199,13 @@ Result<privacy::Held> PrivacyService::export_held(command::Query& query,
   KAMENG_TRY(const AccountId id, account::acting_customer(query.actor()));
   privacy::Held held;
   if (!request.cursor) {
-    KAMENG_TRY(held.account, sources_.accounts.get(query, {}));
+    KAMENG_TRY(held.account, sources_.profiles.get(query, {}));
+    KAMENG_TRY(account::SecurityEvents events, sources_.profiles.events(query, {.limit = 200}));
+    held.security_events = std::move(events.items);
+    KAMENG_TRY(identity::Identities identities, sources_.identities.list(query, {}));
+    held.identities = std::move(identities.items);
+    KAMENG_TRY(tier::Changes tiers, sources_.tiers.history(query, {}));
+    held.tiers = std::move(tiers.items);
     KAMENG_TRY(session::Sessions sessions, sources_.sessions.list(query, {}));
     held.sessions = std::move(sessions.items);
     KAMENG_TRY(held.factor, sources_.factors.get(query, {}));
@@ -192,6 +247,34 @@ Result<privacy::Erased> PrivacyService::erase(command::Command& command,
         LogLevel::warning, "privacy.erase: the rest is left to run_due: " + left.error().reason);
   }
   return answer;
+}
+
+Result<account::Closed> PrivacyService::close(command::Command& command,
+                                              const account::Close& /*request*/) {
+  KAMENG_TRY(const AccountId id, account::acting_customer(command.actor()));
+  return command.phase<account::Closed>([&](sql::Transaction& tx) {
+    const account::ClosingFacts facts = account::read_closing(tx, id);
+    return command.settle<account::Closed>(
+        tx, decide_close(facts, read_facts(tx, id), id, command.now_ms()),
+        [&](const ClosePlan& plan) {
+          const account::Closed closed = apply(tx, plan);
+          command.expect_due(closed.erased_at_ms);
+          return closed;
+        });
+  });
+}
+
+Result<void> PrivacyService::erase_closed(command::Command& command, std::string_view args) {
+  const std::optional<AccountId> id = AccountId::parse(args);
+  if (!id) {
+    return Error{Status::data_loss, "job.malformed", "This job does not name an account."};
+  }
+  // Nothing can be open: nobody has been able to order since it was closed.
+  KAMENG_CHECK(command.phase<privacy::Erased>([&](sql::Transaction& tx) {
+    return command.settle<privacy::Erased>(tx, decide(read_facts(tx, *id), *id, command.now_ms()),
+                                           [&](const ErasePlan& plan) { return apply(tx, plan); });
+  }));
+  return forget_rest(command, *id);
 }
 
 Result<void> PrivacyService::forget_orders(command::Command& command, std::string_view args) {

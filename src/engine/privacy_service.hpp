@@ -7,10 +7,12 @@
 
 #include <kameng/privacy.hpp>
 
-#include "account/account_service.hpp"
 #include "account/api_key.hpp"
 #include "account/factor_service.hpp"
+#include "account/identity_service.hpp"
+#include "account/profile_service.hpp"
 #include "account/session_service.hpp"
+#include "account/tier_service.hpp"
 #include "command/command.hpp"
 #include "order/order_service.hpp"
 
@@ -20,10 +22,12 @@ class PrivacyService {
  public:
   // Who tells what the person's parts are; all outlive it.
   struct Sources {
-    account::AccountService& accounts;
+    account::ProfileService& profiles;
     account::SessionService& sessions;
     account::FactorService& factors;
     account::ApiKeyService& api_keys;
+    account::IdentityService& identities;
+    account::TierService& tiers;
     order::OrderService& orders;
   };
   explicit PrivacyService(const Sources& sources) : sources_(sources) {}
@@ -39,6 +43,12 @@ class PrivacyService {
   [[nodiscard]] Result<privacy::PersonalFields> fields(command::Query& query,
                                                        const privacy::ListFields& request);
 
+  // Nobody signs in any more; a month later the person is erased.
+  [[nodiscard]] Result<account::Closed> close(command::Command& command,
+                                              const account::Close& request);
+
+  // The job that `close` leaves.
+  [[nodiscard]] Result<void> erase_closed(command::Command& command, std::string_view args);
   // The job that `erase` leaves, for a call that was cut off: goes through the person's orders.
   [[nodiscard]] Result<void> forget_orders(command::Command& command, std::string_view args);
 

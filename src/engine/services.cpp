@@ -5,7 +5,10 @@
 #include "ops/catalog_ops.hpp"
 #include "ops/order_ops.hpp"
 #include "ops/payment_ops.hpp"
+#include "ops/profile_ops.hpp"
 #include "ops/vault_ops.hpp"
+#include "provider/qq_login/qq_login.hpp"
+#include "provider/wechat_login/wechat_login.hpp"
 
 namespace kameng::engine {
 namespace {
@@ -107,6 +110,15 @@ void add_privacy_operations(ops::Registry& registry, PrivacyService& privacy) {
       .fails("account.required", Status::invalid_argument)
       .fails("account.not_found", Status::not_found)
       .fails("account.not_settled", Status::failed_precondition);
+  registry.add(privacy, &PrivacyService::close)
+      .summary("Close the account: nobody signs in any more, and a month later it is erased.")
+      .needs(Permission::own_account)
+      .needs_fresh_proof()
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("account.not_found", Status::not_found)
+      .fails("account.has_role", Status::failed_precondition)
+      .fails("account.not_settled", Status::failed_precondition);
   registry.add(privacy, &PrivacyService::fields)
       .summary("The register of everything personal that is stored, and for how long.")
       .needs(Permission::anyone)
@@ -176,24 +188,49 @@ void add_storage_operations(ops::Registry& registry, StorageService& storage) {
       .fails("storage.table_prefix", Status::invalid_argument);
 }
 
+account::IdentityProviders make_identity_providers(const IdentitiesConfig& config) {
+  account::IdentityProviders providers;
+  if (config.wechat) {
+    providers.emplace("wechat", std::make_unique<provider::WechatLogin>(*config.wechat, false));
+  }
+  if (config.wechat_in_app) {
+    providers.emplace("wechat_in_app",
+                      std::make_unique<provider::WechatLogin>(*config.wechat_in_app, true));
+  }
+  if (config.qq) {
+    providers.emplace("qq", std::make_unique<provider::QqLogin>(*config.qq));
+  }
+  return providers;
+}
+
 }  // namespace
 
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
-    : accounts(config.accounts),
+    : tier_list(config.accounts.tiers),
+      identity_providers(make_identity_providers(config.identities)),
+      accounts(config.accounts),
+      profiles(config.accounts, tier_list),
+      directory(tier_list),
+      tiers(tier_list),
+      identities(config.accounts, identity_providers),
       sessions(accounts.passwords()),
       passwords(accounts.passwords()),
       factors(config.accounts.totp_issuer),
       simulation(providers),
       orders(config.orders, providers),
-      privacy({accounts, sessions, factors, api_keys, orders}),
+      privacy({profiles, sessions, factors, api_keys, identities, tiers, orders}),
       audit(config.origin),
       backup(config.backup, state),
       storage(config.storage, config.origin),
-      system(orders, privacy, backup, state),
+      system(orders, privacy, backup, tier_list, state),
       readiness(config, backup, state) {}
 
 void add_operations(ops::Registry& registry, Services& services) {
   ops::add_account_operations(registry, services.accounts);
+  ops::add_profile_operations(registry, services.profiles);
+  ops::add_directory_operations(registry, services.directory);
+  ops::add_tier_operations(registry, services.tiers);
+  ops::add_identity_operations(registry, services.identities);
   ops::add_session_operations(registry, services.sessions);
   ops::add_password_operations(registry, services.passwords);
   ops::add_factor_operations(registry, services.factors);

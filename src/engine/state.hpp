@@ -10,10 +10,14 @@
 
 #include "account/account_service.hpp"
 #include "account/api_key.hpp"
+#include "account/directory.hpp"
 #include "account/factor_service.hpp"
+#include "account/identity_service.hpp"
 #include "account/password_service.hpp"
+#include "account/profile_service.hpp"
 #include "account/session_service.hpp"
 #include "account/staff.hpp"
+#include "account/tier_service.hpp"
 #include "account/verification_service.hpp"
 #include "catalog/catalog_service.hpp"
 #include "command/environment.hpp"
@@ -39,7 +43,13 @@ namespace kameng::engine {
 struct Services {
   Services(const Config& config, payment::Providers& providers, SystemState& state);
 
+  account::Tiers tier_list;
+  account::IdentityProviders identity_providers;
   account::AccountService accounts;
+  account::ProfileService profiles;
+  account::Directory directory;
+  account::TierService tiers;
+  account::IdentityService identities;
   account::SessionService sessions;
   account::PasswordService passwords;
   account::FactorService factors;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "account/api_key.hpp"
+#include "account/identity.hpp"
+#include "account/privacy.hpp"
 #include "account/verification.hpp"
 #include "audit/log.hpp"
 #include "audit/sequencer.hpp"
@@ -12,9 +14,11 @@
 #include "engine/backup_service.hpp"
 #include "engine/privacy_service.hpp"
 #include "engine/self_check.hpp"
+#include "engine/tier_review.hpp"
 #include "engine/version.hpp"
 #include "json/parse.hpp"
 #include "ledger/totals.hpp"
+#include "order/forget.hpp"
 #include "order/order_sql.hpp"
 #include "order/quota.hpp"
 #include "queue/job.hpp"
@@ -146,9 +150,10 @@ Result<std::int64_t> SystemService::do_jobs(const command::Call& call, system::D
   for (const queue::Job& job : jobs) {
     command::Command command(call, "system.run_due");
     Result<void> outcome =
-        job.kind == "notice.apply" ? orders_->apply_deferred_notice(command, job.args)
-        : job.kind == "privacy.erase"
-            ? privacy_->forget_orders(command, job.args)
+        job.kind == "notice.apply"    ? orders_->apply_deferred_notice(command, job.args)
+        : job.kind == "privacy.erase" ? privacy_->forget_orders(command, job.args)
+        : job.kind == "account.erase_closed"
+            ? privacy_->erase_closed(command, job.args)
             : Error{Status::internal, "job.unknown_kind", "No handler for this kind of job."};
     const TimeMs again_ms = call.now_ms + queue::job_delay_ms(job.attempt, call.environment.random);
     KAMENG_CHECK(
@@ -166,6 +171,7 @@ Result<std::int64_t> SystemService::do_jobs(const command::Call& call, system::D
 }
 
 Result<std::int64_t> SystemService::do_chores(const command::Call& call, system::DueDone& done) {
+  command::Command due(call, "system.run_due");
   struct Chore {
     const char* kind;
     std::function<std::int64_t(sql::Transaction&)> work;
@@ -186,6 +192,20 @@ Result<std::int64_t> SystemService::do_chores(const command::Call& call, system:
       {"signature.prune",
        [&](sql::Transaction& tx) {
          return account::prune_signatures(tx, call.now_ms, rows_a_round);
+       }},
+      {"identity.prune",
+       [&](sql::Transaction& tx) { return account::prune_flows(tx, call.now_ms, rows_a_round); }},
+      {"session.prune",
+       [&](sql::Transaction& tx) {
+         return account::prune_sessions(tx, call.now_ms, rows_a_round);
+       }},
+      {"account_event.prune",
+       [&](sql::Transaction& tx) { return account::prune_events(tx, call.now_ms, rows_a_round); }},
+      {"order.forget",
+       [&](sql::Transaction& tx) { return order::forget_old(tx, call.now_ms, rows_a_round); }},
+      {"tier.review",
+       [&](sql::Transaction& tx) {
+         return tiers_->are_reached() ? review_tiers(due, tx, *tiers_) : 0;
        }},
       {"quota.prune",
        [&](sql::Transaction& tx) { return order::prune_quotas(tx, call.now_ms, rows_a_round); }},

@@ -7,6 +7,7 @@
 #include <kameng/ledger.hpp>
 #include <kameng/system.hpp>
 
+#include "account/tier.hpp"
 #include "command/command.hpp"
 #include "engine/system_state.hpp"
 #include "order/order_service.hpp"
@@ -22,8 +23,8 @@ class PrivacyService;
 class SystemService {
  public:
   SystemService(order::OrderService& orders, PrivacyService& privacy, BackupService& backup,
-                SystemState& state)
-      : orders_(&orders), privacy_(&privacy), backup_(&backup), state_(&state) {}
+                const account::Tiers& tiers, SystemState& state)
+      : orders_(&orders), privacy_(&privacy), backup_(&backup), tiers_(&tiers), state_(&state) {}
 
   [[nodiscard]] Result<system::DueDone> run_due(command::Command& command,
                                                 const system::RunDue& request);
@@ -54,6 +55,7 @@ class SystemService {
   order::OrderService* orders_;
   PrivacyService* privacy_;
   BackupService* backup_;
+  const account::Tiers* tiers_;
   SystemState* state_;
 };
 

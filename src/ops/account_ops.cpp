@@ -50,6 +50,7 @@ void add_account_operations(Registry& registry, account::AccountService& account
       .fails("factor.locked", Status::resource_exhausted, Retry::later)
       .fails("crypto.open_failed", Status::data_loss)
       .fails("account.frozen", Status::permission_denied)
+      .fails("account.closed", Status::permission_denied)
       .fails("account.changed", Status::aborted, Retry::same)
       .fails("session.ended", Status::failed_precondition, Retry::later)
       .fails("account.busy", Status::unavailable, Retry::later);
@@ -58,13 +59,6 @@ void add_account_operations(Registry& registry, account::AccountService& account
       .needs(Permission::own_account)
       .since(1, Stability::unstable)
       .fails("session.none", Status::failed_precondition);
-  registry.add(accounts, &AccountService::get)
-      .summary("Tell a customer what is kept about them.")
-      .needs(Permission::own_account)
-      .since(1, Stability::unstable)
-      .fails("account.required", Status::invalid_argument)
-      .fails("account.not_found", Status::not_found)
-      .fails("crypto.open_failed", Status::data_loss);
 }
 
 void add_session_operations(Registry& registry, account::SessionService& sessions) {
@@ -259,6 +253,7 @@ void add_verification_operations(Registry& registry, account::VerificationServic
       .limited_to({.per_minute = 10, .burst = 5})
       .since(1, Stability::unstable)
       .acts_outside()
+      .fails("account.required", Status::invalid_argument)
       .fails("verification.one_contact", Status::invalid_argument)
       .fails("email.invalid", Status::invalid_argument)
       .fails("phone.invalid", Status::invalid_argument)

@@ -42,6 +42,14 @@ void add_order_operations(Registry& registry, order::OrderService& orders) {
       .since(1, Stability::unstable)
       .fails("order.not_found", Status::not_found)
       .fails("order.not_cancellable", Status::failed_precondition);
+  registry.add(orders, &OrderService::forget)
+      .summary(
+          "Forget the contact and the origin of a finished order; for guests, who have no "
+          "account to erase.")
+      .needs(Permission::anyone)
+      .since(1, Stability::unstable)
+      .fails("order.not_found", Status::not_found)
+      .fails("order.not_finished", Status::failed_precondition);
   registry.add(orders, &OrderService::explain)
       .summary("Say what an order waits for, on whom, and until when.")
       .needs(Permission::anyone)

@@ -19,7 +19,7 @@ namespace kameng::order {
 inline constexpr std::array personal_columns{
     account::PersonalColumn{"order", "contact", "account_id", "delivery", "ring",
                             "three years (E-Commerce Law article 31)",
-                            "privacy.erase; for guests the retention job"},
+                            "privacy.erase, order.forget, system.run_due"},
     account::PersonalColumn{"order", "contact_blind", "account_id", "quota of unpaid orders",
                             "hash", "as contact", "as contact"},
     account::PersonalColumn{"order", "device_blind", "account_id", "quota of unpaid orders", "hash",
@@ -39,5 +39,10 @@ inline constexpr std::array personal_columns{
 // first); where to go on, nothing when none is left.
 [[nodiscard]] std::optional<OrderId> forget_origins(sql::Transaction& tx, AccountId account,
                                                     OrderId after, int limit);
+
+// The same for everybody's orders that are older than what the law asks for, a slice at a time; how
+// many were looked at. A chore of system.run_due.
+inline constexpr std::int64_t origin_days = 3 * 366;
+std::int64_t forget_old(sql::Transaction& tx, TimeMs now_ms, int limit);
 
 }  // namespace kameng::order

@@ -25,4 +25,7 @@ inline constexpr sql::Statement forget_origin{
     "UPDATE {p}order SET contact = NULL, contact_blind = NULL, device_blind = NULL,"
     " network_blind = NULL WHERE id = ?"};
 
+inline constexpr sql::Statement list_orders_between{
+    "order.list_between", "SELECT id FROM {p}order WHERE id > ? AND id < ? ORDER BY id LIMIT ?"};
+
 }  // namespace kameng::order

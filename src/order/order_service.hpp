@@ -52,6 +52,8 @@ class OrderService {
   [[nodiscard]] Result<View> get(command::Query& query, const Get& request);
   [[nodiscard]] Result<Page> list(command::Query& query, const List& request);
   [[nodiscard]] Result<Cancelled> cancel(command::Command& command, const Cancel& request);
+  // Where a finished order came from, and how to reach its buyer.
+  [[nodiscard]] Result<Forgotten> forget(command::Command& command, const Forget& request);
   [[nodiscard]] Result<Explanation> explain(command::Query& query, const Explain& request);
   [[nodiscard]] Result<code::Revealed> reveal(command::Command& command,
                                               const code::Reveal& request);

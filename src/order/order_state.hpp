@@ -27,6 +27,12 @@ inline constexpr int order_status_count = 7;
   return status == OrderStatus::pending_payment || status == OrderStatus::closing;
 }
 
+// Nothing waits for anything any more.
+[[nodiscard]] constexpr bool is_over(OrderStatus status) noexcept {
+  return status == OrderStatus::delivered || status == OrderStatus::expired ||
+         status == OrderStatus::cancelled;
+}
+
 // Every state can be reached and every one but the ends can be left; checked when the engine opens.
 [[nodiscard]] Result<void> check_transitions();
 

@@ -45,6 +45,10 @@ std::optional<std::string> Rows::maybe_text(int column) const {
   return is_null(column) ? std::nullopt : std::optional<std::string>(text(column));
 }
 
+std::optional<Bytes> Rows::maybe_blob(int column) const {
+  return is_null(column) ? std::nullopt : std::optional<Bytes>(blob(column));
+}
+
 void Rows::read_id(int column, IdBytes& bytes) const {
   const ByteView view = blob_view(column);
   if (view.size() == bytes.size()) {

@@ -58,6 +58,7 @@ class Rows {
   // Null reads as nothing.
   [[nodiscard]] std::optional<std::int64_t> maybe_int64(int column) const;
   [[nodiscard]] std::optional<std::string> maybe_text(int column) const;
+  [[nodiscard]] std::optional<Bytes> maybe_blob(int column) const;
   // A 16-byte blob; another length is a corrupt row and fails the transaction.
   template <class IdType>
   [[nodiscard]] IdType id(int column) const {

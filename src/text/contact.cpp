@@ -133,4 +133,28 @@ std::optional<std::string> normalize_phone(std::string_view text) {
   return "+" + digits;
 }
 
+std::string mask_phone(std::string_view normalized) {
+  // The last four stay, as on receipts; of a short number the last two.
+  const std::size_t tail = normalized.size() >= 11 ? 4 : 2;
+  const std::size_t hidden =
+      std::min<std::size_t>(4, normalized.size() - std::min(normalized.size(), tail));
+  const std::size_t head = normalized.size() - std::min(normalized.size(), hidden + tail);
+  return std::string(normalized.substr(0, head)) + "****" +
+         std::string(normalized.substr(head + hidden));
+}
+
+std::string mask_email(std::string_view normalized) {
+  const std::size_t at = std::min(normalized.rfind('@'), normalized.size());
+  return std::string(normalized.substr(0, at > 1 ? 1 : 0)) + "***" +
+         std::string(normalized.substr(at));
+}
+
+std::string mask_name(std::string_view name) {
+  std::size_t first = name.empty() ? 0 : 1;
+  while (first < name.size() && (static_cast<unsigned char>(name[first]) & 0xC0U) == 0x80U) {
+    ++first;
+  }
+  return std::string(name.substr(0, first)) + "**";
+}
+
 }  // namespace kameng::text

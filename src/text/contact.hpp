@@ -24,4 +24,10 @@ namespace kameng::text {
 // number needs its country.
 [[nodiscard]] std::optional<std::string> normalize_phone(std::string_view text);
 
+// A contact or a name as it is shown to who may not see it whole: enough to recognise, not enough
+// to use. "+86138****8000", "l***@example.com", "T**".
+[[nodiscard]] std::string mask_phone(std::string_view normalized);
+[[nodiscard]] std::string mask_email(std::string_view normalized);
+[[nodiscard]] std::string mask_name(std::string_view name);
+
 }  // namespace kameng::text

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "account/account_sql.hpp"
+#include "account/centre_schema.hpp"
 #include "account/factor_schema.hpp"
 #include "account/login.hpp"
 #include "account/register.hpp"
@@ -28,7 +29,9 @@ inline constexpr std::int64_t session_ms = 30 * day_ms;
 // Accounts and sessions in memory; writes go the way of the handlers, without passwords.
 class People {
  public:
-  People() : People({account_schema, account_schema_5, verification_schema, factor_schema}) {}
+  People()
+      : People({account_schema, account_schema_5, verification_schema, factor_schema,
+                centre_schema}) {}
   People(std::initializer_list<sql::Script> schemas) : memory(schemas) {
     REQUIRE(crypto::start().ok());
     auto masters = std::make_shared<const keys::MasterKeys>(keys::MasterKey::draw(random));

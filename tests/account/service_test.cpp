@@ -8,6 +8,7 @@
 
 #include "account/account_service.hpp"
 #include "account/fixture.hpp"
+#include "account/profile_service.hpp"
 #include "audit/audit_schema.hpp"
 #include "audit/log.hpp"
 #include "command/command_schema.hpp"
@@ -45,7 +46,9 @@ class Desk {
   }
 
   Result<View> get() {
-    const ops::ReadOperation<Get, AccountService> operation(*service, &AccountService::get);
+    const Tiers tiers({});
+    ProfileService profiles(cheap(), tiers);
+    const ops::ReadOperation<Get, ProfileService> operation(profiles, &ProfileService::get);
     const command::Call call{environment, actor, context, people.now_ms,
                              tests::MemoryDatabase::soon()};
     const Get request;
@@ -78,8 +81,13 @@ class Desk {
     });
   }
 
-  People people{account_schema,     account_schema_5,        verification_schema,
-                factor_schema,      command::command_schema, command::command_schema_2,
+  People people{account_schema,
+                account_schema_5,
+                centre_schema,
+                verification_schema,
+                factor_schema,
+                command::command_schema,
+                command::command_schema_2,
                 audit::audit_schema};
   ManualClock clock{people.now_ms};
   command::RefusalCounter refusals;

@@ -12,8 +12,11 @@
 #include <kameng/audit.hpp>
 #include <kameng/backup.hpp>
 #include <kameng/category.hpp>
+#include <kameng/contact.hpp>
+#include <kameng/directory.hpp>
 #include <kameng/factor.hpp>
 #include <kameng/goods.hpp>
+#include <kameng/identity.hpp>
 #include <kameng/ledger.hpp>
 #include <kameng/notice.hpp>
 #include <kameng/order.hpp>
@@ -21,12 +24,14 @@
 #include <kameng/password.hpp>
 #include <kameng/payment.hpp>
 #include <kameng/privacy.hpp>
+#include <kameng/profile.hpp>
 #include <kameng/readiness.hpp>
 #include <kameng/sandbox.hpp>
 #include <kameng/session.hpp>
 #include <kameng/staff.hpp>
 #include <kameng/storage_copy.hpp>
 #include <kameng/system.hpp>
+#include <kameng/tier.hpp>
 #include <kameng/vault.hpp>
 #include <kameng/verification.hpp>
 #include <kameng/wallet.hpp>
@@ -43,20 +48,23 @@ using namespace kameng::test;
 namespace {
 
 using AllRequests = std::tuple<
-    account::Register, account::Import, account::Login, account::Logout, account::Get,
-    category::Create, category::List, goods::Create, goods::Get, goods::List, goods::Update,
-    goods::Publish, goods::Withdraw, code::Import, stock::Get, order::Place, order::Get,
-    order::List, order::Cancel, order::Explain, code::Reveal, payment::Begin, payment::Get,
-    notice::Receive, outbox::Pull, outbox::Done, wallet::Credit, wallet::Get, sandbox::Pay,
-    sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove, audit::Verify, backup::Create,
-    backup::Increment, backup::Verify, backup::Restore, storage::PlanSchema, storage::CopyShop,
-    system::RunDue, system::Verify, system::Health, system::GetMetrics, system::AdvanceClock,
-    event::Pull, ledger::GetBalance, privacy::GiveConsent, privacy::ListConsents, privacy::Export,
-    privacy::Erase, privacy::ListFields, system::Readiness, session::List, session::Revoke,
-    session::RevokeAll, session::Prove, factor::Enroll, factor::Confirm, factor::RenewRecovery,
-    factor::Disable, factor::Get, verification::Begin, role::Grant, role::Revoke, role::List,
-    account::Freeze, account::Unfreeze, api_key::Create, api_key::Rotate, api_key::List,
-    api_key::Revoke, password::Change, password::Reset>;
+    account::Update, account::ListEvents, account::Close, account::Find, account::List,
+    account::ReadContacts, account::LinkHost, contact::Set, contact::Remove, tier::List, tier::Set,
+    tier::History, identity::Begin, identity::Redeem, identity::Answered, identity::List,
+    identity::Unlink, order::Forget, account::Register, account::Import, account::Login,
+    account::Logout, account::Get, category::Create, category::List, goods::Create, goods::Get,
+    goods::List, goods::Update, goods::Publish, goods::Withdraw, code::Import, stock::Get,
+    order::Place, order::Get, order::List, order::Cancel, order::Explain, code::Reveal,
+    payment::Begin, payment::Get, notice::Receive, outbox::Pull, outbox::Done, wallet::Credit,
+    wallet::Get, sandbox::Pay, sandbox::AnswerCall, audit::MakeCheckpoint, audit::Prove,
+    audit::Verify, backup::Create, backup::Increment, backup::Verify, backup::Restore,
+    storage::PlanSchema, storage::CopyShop, system::RunDue, system::Verify, system::Health,
+    system::GetMetrics, system::AdvanceClock, event::Pull, ledger::GetBalance, privacy::GiveConsent,
+    privacy::ListConsents, privacy::Export, privacy::Erase, privacy::ListFields, system::Readiness,
+    session::List, session::Revoke, session::RevokeAll, session::Prove, factor::Enroll,
+    factor::Confirm, factor::RenewRecovery, factor::Disable, factor::Get, verification::Begin,
+    role::Grant, role::Revoke, role::List, account::Freeze, account::Unfreeze, api_key::Create,
+    api_key::Rotate, api_key::List, api_key::Revoke, password::Change, password::Reset>;
 
 template <class Request>
 std::string reason_of(Engine& engine, const Context& context) {

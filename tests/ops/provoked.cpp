@@ -10,6 +10,7 @@
 
 #include "crypto/random.hpp"
 #include "ops/provoked_backup.hpp"
+#include "ops/provoked_people.hpp"
 #include "support/conversation.hpp"
 #include "support/side_door.hpp"
 #include "support/temp_folder.hpp"
@@ -288,6 +289,8 @@ const std::vector<Provoked>& provoked() {
     std::vector<Provoked> together = most;
     const std::vector<Provoked>& backups = provoked_backups();
     together.insert(together.end(), backups.begin(), backups.end());
+    const std::vector<Provoked>& people = provoked_people();
+    together.insert(together.end(), people.begin(), people.end());
     return together;
   }();
   return all;

@@ -14,7 +14,16 @@ namespace kameng::test {
 namespace {
 
 // "skus.0.sku_id" in an answer; "" is the whole.
+// "url?state": the parameter `state` of the URL at "url".
 Json at(const Json& answer, const std::string& place) {
+  if (const std::size_t mark = place.find('?'); mark != std::string::npos) {
+    const std::string url = at(answer, place.substr(0, mark)).get<std::string>();
+    const std::string name = place.substr(mark + 1) + "=";
+    std::size_t begin = std::min(url.find("?" + name), url.find("&" + name));
+    REQUIRE_MESSAGE(begin != std::string::npos, place << " is not in the URL");
+    begin += name.size() + 1;
+    return url.substr(begin, url.find_first_of("&#", begin) - begin);
+  }
   std::string pointer = place.empty() ? "" : "/" + place;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
   const Json::json_pointer path(pointer);

@@ -15,6 +15,74 @@ namespace Kameng;
 trait Operations
 {
     /**
+     * Close the account: nobody signs in any more, and a month later it is erased.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{closed_at_ms: int, erased_at_ms: int}
+     *
+     * @throws KamengException account.has_role, account.not_found, account.not_settled, account.required
+     */
+    public function accountClose(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('account.close', $request, $context);
+    }
+
+    /**
+     * Read a customer's contacts in clear; the audit log tells who did, and why.
+     *
+     * @param array{account_id: string, reason: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, display_name?: string, email?: string, phone?: string}
+     *
+     * @throws KamengException account.not_found, crypto.open_failed
+     */
+    public function accountContacts(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('account.contacts', $request, $context);
+    }
+
+    /**
+     * Tell a person what happened to their account's security.
+     *
+     * @param array{cursor?: string, limit?: int} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{kind: string, at_ms: int, session_id?: string}>, next?: string}
+     *
+     * @throws KamengException account.required, cursor.malformed
+     */
+    public function accountEvents(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('account.events', $request, $context);
+    }
+
+    /**
+     * Find an account by its id or by a contact; contacts are masked.
+     *
+     * @param array{account_id?: string, identifier?: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, status: 'active'|'frozen'|'closed'|'erased', display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int, closed_at_ms?: int}
+     *
+     * @throws KamengException account.ask_one, account.not_found, crypto.open_failed
+     */
+    public function accountFind(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('account.find', $request, $context);
+    }
+
+    /**
      * Keep an account from signing in and ordering; its sessions end at once.
      *
      * @param array{account_id: string, reason: string} $request
@@ -37,7 +105,7 @@ trait Operations
      * @param array{} $request
      * @param Context $context
      *
-     * @return array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', created_at_ms: int}
+     * @return array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', locale?: string, order_messages: bool, marketing_messages: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int}
      *
      * @throws KamengException account.not_found, account.required, crypto.open_failed
      */
@@ -66,6 +134,40 @@ trait Operations
     }
 
     /**
+     * The account of a user of the host's own site; made when there is none.
+     *
+     * @param array{host_user_id: string, email?: string, phone?: string, display_name?: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, created: bool}
+     *
+     * @throws KamengException account.contact_taken, crypto.open_failed, email.invalid, phone.invalid
+     */
+    public function accountLinkHost(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('account.link_host', $request, $context);
+    }
+
+    /**
+     * List accounts, the newest first; contacts are masked.
+     *
+     * @param array{cursor?: string, limit?: int} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{account_id: string, status: 'active'|'frozen'|'closed'|'erased', display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int, closed_at_ms?: int}>, next?: string}
+     *
+     * @throws KamengException crypto.open_failed
+     */
+    public function accountList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('account.list', $request, $context);
+    }
+
+    /**
      * Open a session and get its token.
      *
      * @param array{identifier: string, password?: string, verification_id?: string, code?: string, factor_code?: string} $request
@@ -73,7 +175,7 @@ trait Operations
      *
      * @return array{account_id: string, session_id: string, token: string, expires_at_ms: int}
      *
-     * @throws KamengException account.ask_one, account.bad_credentials, account.busy, account.changed, account.frozen, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, session.ended, verification.expired, verification.used_up, verification.wrong
+     * @throws KamengException account.ask_one, account.bad_credentials, account.busy, account.changed, account.closed, account.frozen, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, session.ended, verification.expired, verification.used_up, verification.wrong
      */
     public function accountLogin(
         array $request,
@@ -131,6 +233,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('account.unfreeze', $request, $context);
+    }
+
+    /**
+     * Change how a person is called, in which language, and what they are told.
+     *
+     * @param array{display_name?: string, locale?: string, order_messages?: bool, marketing_messages?: bool} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string}
+     *
+     * @throws KamengException account.locale, account.not_found, account.required, crypto.open_failed
+     */
+    public function accountUpdate(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('account.update', $request, $context);
     }
 
     /**
@@ -423,6 +542,40 @@ trait Operations
     }
 
     /**
+     * Take a contact away; never the last way in.
+     *
+     * @param array{contact: 'email'|'phone'} $request
+     * @param Context $context
+     *
+     * @return array{contact: 'email'|'phone', present: bool, verified: bool}
+     *
+     * @throws KamengException account.changed, account.not_found, account.required, contact.last, crypto.open_failed
+     */
+    public function contactRemove(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('contact.remove', $request, $context);
+    }
+
+    /**
+     * Give the account another e-mail address or phone number, or prove the one it has.
+     *
+     * @param array{email?: string, phone?: string, verification_id?: string, code?: string} $request
+     * @param Context $context
+     *
+     * @return array{contact: 'email'|'phone', present: bool, verified: bool}
+     *
+     * @throws KamengException account.changed, account.contact_taken, account.not_found, account.required, crypto.open_failed, email.invalid, phone.invalid, verification.expired, verification.one_contact, verification.required, verification.used_up, verification.wrong
+     */
+    public function contactSet(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('contact.set', $request, $context);
+    }
+
+    /**
      * Read what happened, in order, from a position on.
      *
      * @param array{after?: int, limit?: int} $request
@@ -627,6 +780,91 @@ trait Operations
     }
 
     /**
+     * Bring the provider's answer; opens a session, links, or asks once more.
+     *
+     * @param array{flow_id: string, response?: array{status: int, headers?: list<array{string, string}>|array<string, string>, body?: string, body_base64?: string}, factor_code?: string} $request
+     * @param Context $context
+     *
+     * @return array{flow_id: string, http?: array{method: string, url: string, headers: list<array{string, string}>, body: string}, session?: array{account_id: string, session_id: string, token: string, expires_at_ms: int}, linked?: string, registered: bool}
+     *
+     * @throws KamengException account.changed, account.closed, account.frozen, account.not_found, crypto.open_failed, factor.code_required, factor.code_wrong, factor.locked, identity.expired, identity.flow_not_found, identity.provider_failed, identity.provider_missing, identity.refused, identity.taken
+     */
+    public function identityAnswer(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('identity.answer', $request, $context);
+    }
+
+    /**
+     * Begin to sign in with WeChat or QQ: where to send the browser.
+     *
+     * @param array{provider: 'wechat'|'wechat_in_app'|'qq', purpose?: 'login'|'link'} $request
+     * @param Context $context
+     *
+     * @return array{url: string, binding: string, expires_at_ms: int}
+     *
+     * @throws KamengException account.required, identity.provider_missing
+     */
+    public function identityBegin(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('identity.begin', $request, $context);
+    }
+
+    /**
+     * Tell who else vouches for the person.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{identity_id: string, provider: string, app: string, subject: string, linked_at_ms: int}>}
+     *
+     * @throws KamengException account.required, crypto.open_failed
+     */
+    public function identityList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('identity.list', $request, $context);
+    }
+
+    /**
+     * What to ask the provider, once the browser is back. For the host's program.
+     *
+     * @param array{state: string, binding: string, code: string} $request
+     * @param Context $context
+     *
+     * @return array{flow_id: string, http?: array{method: string, url: string, headers: list<array{string, string}>, body: string}, session?: array{account_id: string, session_id: string, token: string, expires_at_ms: int}, linked?: string, registered: bool}
+     *
+     * @throws KamengException identity.expired, identity.provider_missing, identity.state_invalid
+     */
+    public function identityRedeem(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('identity.redeem', $request, $context);
+    }
+
+    /**
+     * Sign in with this identity no more; never the last way in.
+     *
+     * @param array{identity_id: string} $request
+     * @param Context $context
+     *
+     * @return array{identity_id: string}
+     *
+     * @throws KamengException account.required, identity.last, identity.not_found
+     */
+    public function identityUnlink(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('identity.unlink', $request, $context);
+    }
+
+    /**
      * The trial balance: debits and credits of every account, per currency.
      *
      * @param array{} $request
@@ -692,6 +930,23 @@ trait Operations
         array $context = [],
     ): array {
         return $this->call('order.explain', $request, $context);
+    }
+
+    /**
+     * Forget the contact and the origin of a finished order; for guests, who have no account to erase.
+     *
+     * @param array{order_id: string, lookup_secret?: string} $request
+     * @param Context $context
+     *
+     * @return array{order_id: string}
+     *
+     * @throws KamengException order.not_finished, order.not_found
+     */
+    public function orderForget(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('order.forget', $request, $context);
     }
 
     /**
@@ -870,7 +1125,7 @@ trait Operations
      * @param array{cursor?: string, limit?: int} $request
      * @param Context $context
      *
-     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, current: bool, created_at_ms: int, last_seen_ms: int, expires_at_ms: int, device?: string, user_agent?: string, ip?: string}>, factor?: array{enabled: bool, recovery_left: int, since_ms?: int}, api_keys: list<array{key_id: string, name: string, alg: 'hmac-sha256'|'ed25519', created_at_ms: int, old_until_ms?: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
+     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', locale?: string, order_messages: bool, marketing_messages: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, current: bool, created_at_ms: int, last_seen_ms: int, expires_at_ms: int, device?: string, user_agent?: string, ip?: string}>, factor?: array{enabled: bool, recovery_left: int, since_ms?: int}, api_keys: list<array{key_id: string, name: string, alg: 'hmac-sha256'|'ed25519', created_at_ms: int, old_until_ms?: int}>, identities: list<array{identity_id: string, provider: string, app: string, subject: string, linked_at_ms: int}>, security_events: list<array{kind: string, at_ms: int, session_id?: string}>, tiers: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'recharge'|'purchase', at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
      *
      * @throws KamengException account.not_found, account.required, crypto.open_failed, cursor.malformed
      */
@@ -1205,14 +1460,65 @@ trait Operations
     }
 
     /**
+     * Tell which tiers a customer was given, and by what.
+     *
+     * @param array{account_id?: string} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'recharge'|'purchase', at_ms: int}>}
+     *
+     * @throws KamengException account.required
+     */
+    public function tierHistory(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('tier.history', $request, $context);
+    }
+
+    /**
+     * Tell which tiers there are, what they give and how they are reached.
+     *
+     * @param array{} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{name: string, discount_bp: int, support_contact?: string, unpaid_per_account?: int, spend?: int, recharge?: int, window_days: int, skus: list<string>, lasts_days?: int}>}
+     *
+     * @throws KamengException
+     */
+    public function tierList(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('tier.list', $request, $context);
+    }
+
+    /**
+     * Put an account into a tier.
+     *
+     * @param array{account_id: string, tier: string, until_ms?: int, reason: string} $request
+     * @param Context $context
+     *
+     * @return array{account_id: string, tier: string, until_ms?: int}
+     *
+     * @throws KamengException account.not_found, tier.over, tier.unknown
+     */
+    public function tierSet(
+        array $request,
+        array $context = [],
+    ): array {
+        return $this->call('tier.set', $request, $context);
+    }
+
+    /**
      * Send a code to a phone or a mailbox; the message is a call of the outbox.
      *
-     * @param array{email?: string, phone?: string, purpose: 'register'|'login'|'reset'} $request
+     * @param array{email?: string, phone?: string, purpose: 'register'|'login'|'reset'|'contact'} $request
      * @param Context $context
      *
      * @return array{verification_id: string, expires_at_ms: int, again_at_ms: int}
      *
-     * @throws KamengException email.invalid, phone.invalid, verification.one_contact, verification.too_many, verification.too_soon
+     * @throws KamengException account.required, email.invalid, phone.invalid, verification.one_contact, verification.too_many, verification.too_soon
      */
     public function verificationBegin(
         array $request,

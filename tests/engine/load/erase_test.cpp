@@ -19,6 +19,28 @@ namespace {
 const std::string email = "Li.Na@Example.com";
 const std::string phone = "+86 138 0013 8000";
 
+const Json with_wechat{
+    {"identities",
+     {{"wechat",
+       {{"app_id", "wx1"}, {"app_secret", "s"}, {"redirect_uri", "https://shop.example/back"}}}}}};
+
+std::string parameter(const std::string& url, const std::string& name) {
+  const std::size_t begin = url.find(name + "=") + name.size() + 1;
+  return url.substr(begin, url.find_first_of("&#", begin) - begin);
+}
+
+void link_wechat(Shop& shop, const Json& me) {
+  const Json begun =
+      shop.must_as(me, "identity.begin", {{"provider", "wechat"}, {"purpose", "link"}});
+  const Json flow = shop.must("identity.redeem", {{"state", parameter(begun["url"], "state")},
+                                                  {"binding", begun["binding"]},
+                                                  {"code", "c0de"}});
+  shop.must("identity.answer",
+            {{"flow_id", flow["flow_id"]},
+             {"response",
+              {{"status", 200}, {"body", R"({"openid":"o-of-li-na","unionid":"u-of-li-na"})"}}}});
+}
+
 // A person with everything that the register knows of, and another one who stays.
 struct People {
   explicit People(Shop& shop) {
@@ -44,6 +66,8 @@ struct People {
       orders.push_back(placed["order_id"]);
       shop.must_as(me, "code.reveal", {{"order_id", placed["order_id"]}});
     }
+    shop.must_as(me, "account.update", {{"locale", "zh-Hangzhou"}});
+    link_wechat(shop, me);
     context = me;
     other = shop.customer("other@example.com");
   }
@@ -110,6 +134,7 @@ void look_for_rows(SideDoor& door, const People& people, Search& search) {
   blobs_of("kameng_account", own);
   blobs_of("kameng_session", own);
   blobs_of("kameng_factor", own);
+  blobs_of("kameng_identity", own);
   for (const std::string& row : tables.at("kameng_outbox")) {
     if (row.find("message.send") != std::string::npos) {
       const std::size_t at = row.find("|x", row.find("message.send"));
@@ -145,16 +170,17 @@ TEST_SUITE_BEGIN("engine.erase");
 TEST_CASE("who is forgotten is in no file any more") {
   const TempFolder folder;
   const TempFolder old_backups, new_backups, restored;
-  Shop shop({.path = folder.file("a.db")});
+  Shop shop({.path = folder.file("a.db"), .extra = with_wechat});
   const People people(shop);
   SideDoor door(folder.file("a.db"));
   for (const auto& one : register_of(door, people.account)) {
     CHECK_MESSAGE(one.second > 0, one.first);  // the person has one of each
   }
   Search search;
-  for (const char* clear : {"Li.Na@Example.com", "li.na@example.com", "+8613800138000",
-                            "13800138000", "Li Na of Hangzhou", "gift.for.wang@example.com",
-                            "203.0.113.77", "device-of-li-na", "Li's browser"}) {
+  for (const char* clear :
+       {"Li.Na@Example.com", "li.na@example.com", "+8613800138000", "13800138000",
+        "Li Na of Hangzhou", "gift.for.wang@example.com", "203.0.113.77", "device-of-li-na",
+        "Li's browser", "o-of-li-na", "u-of-li-na"}) {
     search.look_for(clear, clear);
   }
   CHECK(Json(found_in(search, folder.file("."))) == Json::array());
@@ -173,6 +199,9 @@ TEST_CASE("who is forgotten is in no file any more") {
   CHECK(held["sessions"][0]["device"] == "device-of-li-na");
   CHECK(held["sessions"][0]["ip"] == "203.0.113.77");
   CHECK(held["factor"]["enabled"] == false);
+  CHECK(held["identities"][0]["subject"] == "o-of-li-na");
+  CHECK(held["security_events"].size() == 3);
+  CHECK(held["account"]["locale"] == "zh-Hangzhou");
   CHECK(held["api_keys"][0]["name"] == "li's robot");
 
   shop.must_as(people.context, "privacy.erase");

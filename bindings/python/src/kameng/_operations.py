@@ -18,6 +18,42 @@ class AccountOperations:
     def __init__(self, run: Run) -> None:
         self._run = run
 
+    def close(
+        self, request: t.AccountCloseRequest | None = None, context: t.Context | None = None
+    ) -> t.AccountCloseAnswer:
+        """Close the account: nobody signs in any more, and a month later it is erased."""
+        answer: t.AccountCloseAnswer = self._run(
+            "account.close", request or {}, context or {}
+        )
+        return answer
+
+    def contacts(
+        self, request: t.AccountContactsRequest, context: t.Context | None = None
+    ) -> t.AccountContactsAnswer:
+        """Read a customer's contacts in clear; the audit log tells who did, and why."""
+        answer: t.AccountContactsAnswer = self._run(
+            "account.contacts", request, context or {}
+        )
+        return answer
+
+    def events(
+        self, request: t.AccountEventsRequest | None = None, context: t.Context | None = None
+    ) -> t.AccountEventsAnswer:
+        """Tell a person what happened to their account's security."""
+        answer: t.AccountEventsAnswer = self._run(
+            "account.events", request or {}, context or {}
+        )
+        return answer
+
+    def find(
+        self, request: t.AccountFindRequest | None = None, context: t.Context | None = None
+    ) -> t.AccountFindAnswer:
+        """Find an account by its id or by a contact; contacts are masked."""
+        answer: t.AccountFindAnswer = self._run(
+            "account.find", request or {}, context or {}
+        )
+        return answer
+
     def freeze(
         self, request: t.AccountFreezeRequest, context: t.Context | None = None
     ) -> t.AccountFreezeAnswer:
@@ -42,6 +78,24 @@ class AccountOperations:
         """Bring along an account from another system, its password as a hash."""
         answer: t.AccountImportAnswer = self._run(
             "account.import", request, context or {}
+        )
+        return answer
+
+    def link_host(
+        self, request: t.AccountLinkHostRequest, context: t.Context | None = None
+    ) -> t.AccountLinkHostAnswer:
+        """The account of a user of the host's own site; made when there is none."""
+        answer: t.AccountLinkHostAnswer = self._run(
+            "account.link_host", request, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.AccountListRequest | None = None, context: t.Context | None = None
+    ) -> t.AccountListAnswer:
+        """List accounts, the newest first; contacts are masked."""
+        answer: t.AccountListAnswer = self._run(
+            "account.list", request or {}, context or {}
         )
         return answer
 
@@ -78,6 +132,15 @@ class AccountOperations:
         """Let an account sign in and order again."""
         answer: t.AccountUnfreezeAnswer = self._run(
             "account.unfreeze", request, context or {}
+        )
+        return answer
+
+    def update(
+        self, request: t.AccountUpdateRequest | None = None, context: t.Context | None = None
+    ) -> t.AccountUpdateAnswer:
+        """Change how a person is called, in which language, and what they are told."""
+        answer: t.AccountUpdateAnswer = self._run(
+            "account.update", request or {}, context or {}
         )
         return answer
 
@@ -277,6 +340,31 @@ class ConsentOperations:
         return answer
 
 
+class ContactOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def remove(
+        self, request: t.ContactRemoveRequest, context: t.Context | None = None
+    ) -> t.ContactRemoveAnswer:
+        """Take a contact away; never the last way in."""
+        answer: t.ContactRemoveAnswer = self._run(
+            "contact.remove", request, context or {}
+        )
+        return answer
+
+    def set(
+        self, request: t.ContactSetRequest | None = None, context: t.Context | None = None
+    ) -> t.ContactSetAnswer:
+        """Give the account another e-mail address or phone number, or prove the one it has."""
+        answer: t.ContactSetAnswer = self._run(
+            "contact.set", request or {}, context or {}
+        )
+        return answer
+
+
 class EventOperations:
     __slots__ = ("_run",)
 
@@ -406,6 +494,58 @@ class GoodsOperations:
         return answer
 
 
+class IdentityOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def answer(
+        self, request: t.IdentityAnswerRequest, context: t.Context | None = None
+    ) -> t.IdentityAnswerAnswer:
+        """Bring the provider's answer; opens a session, links, or asks once more."""
+        answer: t.IdentityAnswerAnswer = self._run(
+            "identity.answer", request, context or {}
+        )
+        return answer
+
+    def begin(
+        self, request: t.IdentityBeginRequest, context: t.Context | None = None
+    ) -> t.IdentityBeginAnswer:
+        """Begin to sign in with WeChat or QQ: where to send the browser."""
+        answer: t.IdentityBeginAnswer = self._run(
+            "identity.begin", request, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.IdentityListRequest | None = None, context: t.Context | None = None
+    ) -> t.IdentityListAnswer:
+        """Tell who else vouches for the person."""
+        answer: t.IdentityListAnswer = self._run(
+            "identity.list", request or {}, context or {}
+        )
+        return answer
+
+    def redeem(
+        self, request: t.IdentityRedeemRequest, context: t.Context | None = None
+    ) -> t.IdentityRedeemAnswer:
+        """What to ask the provider, once the browser is back. For the host's program."""
+        answer: t.IdentityRedeemAnswer = self._run(
+            "identity.redeem", request, context or {}
+        )
+        return answer
+
+    def unlink(
+        self, request: t.IdentityUnlinkRequest, context: t.Context | None = None
+    ) -> t.IdentityUnlinkAnswer:
+        """Sign in with this identity no more; never the last way in."""
+        answer: t.IdentityUnlinkAnswer = self._run(
+            "identity.unlink", request, context or {}
+        )
+        return answer
+
+
 class LedgerOperations:
     __slots__ = ("_run",)
 
@@ -459,6 +599,15 @@ class OrderOperations:
         """Say what an order waits for, on whom, and until when."""
         answer: t.OrderExplainAnswer = self._run(
             "order.explain", request, context or {}
+        )
+        return answer
+
+    def forget(
+        self, request: t.OrderForgetRequest, context: t.Context | None = None
+    ) -> t.OrderForgetAnswer:
+        """Forget the contact and the origin of a finished order; for guests, who have no account to erase."""
+        answer: t.OrderForgetAnswer = self._run(
+            "order.forget", request, context or {}
         )
         return answer
 
@@ -810,6 +959,40 @@ class SystemOperations:
         return answer
 
 
+class TierOperations:
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def history(
+        self, request: t.TierHistoryRequest | None = None, context: t.Context | None = None
+    ) -> t.TierHistoryAnswer:
+        """Tell which tiers a customer was given, and by what."""
+        answer: t.TierHistoryAnswer = self._run(
+            "tier.history", request or {}, context or {}
+        )
+        return answer
+
+    def list(
+        self, request: t.TierListRequest | None = None, context: t.Context | None = None
+    ) -> t.TierListAnswer:
+        """Tell which tiers there are, what they give and how they are reached."""
+        answer: t.TierListAnswer = self._run(
+            "tier.list", request or {}, context or {}
+        )
+        return answer
+
+    def set(
+        self, request: t.TierSetRequest, context: t.Context | None = None
+    ) -> t.TierSetAnswer:
+        """Put an account into a tier."""
+        answer: t.TierSetAnswer = self._run(
+            "tier.set", request, context or {}
+        )
+        return answer
+
+
 class VerificationOperations:
     __slots__ = ("_run",)
 
@@ -862,9 +1045,11 @@ class Operations:
         self.category = CategoryOperations(run)
         self.code = CodeOperations(run)
         self.consent = ConsentOperations(run)
+        self.contact = ContactOperations(run)
         self.event = EventOperations(run)
         self.factor = FactorOperations(run)
         self.goods = GoodsOperations(run)
+        self.identity = IdentityOperations(run)
         self.ledger = LedgerOperations(run)
         self.notice = NoticeOperations(run)
         self.order = OrderOperations(run)
@@ -879,5 +1064,6 @@ class Operations:
         self.stock = StockOperations(run)
         self.storage = StorageOperations(run)
         self.system = SystemOperations(run)
+        self.tier = TierOperations(run)
         self.verification = VerificationOperations(run)
         self.wallet = WalletOperations(run)

@@ -64,6 +64,29 @@ class ConfigClock(TypedDict):
     """Start of a clock that system.advance_clock moves; absent: the system's clock."""
 
 
+class ConfigAccountsTiersItem(TypedDict):
+    """The tiers of customers, the lowest first, which is everybody's; empty: normal, vip and svip, given by staff."""
+
+    name: str
+    """Letters, digits and _; pages word it."""
+    discount_bp: NotRequired[int]
+    """What its members pay less than the list price, in basis points; the shop bears it."""
+    unpaid_per_account: NotRequired[int]
+    """Unpaid orders one of its members may have, instead of orders.unpaid_per_account."""
+    support_contact: NotRequired[str]
+    """Whom its members may ask."""
+    spend: NotRequired[int]
+    """Delivered orders of so much CNY (fen) within the window open it."""
+    recharge: NotRequired[int]
+    """So much CNY (fen) paid into the wallet within the window opens it."""
+    window_days: NotRequired[int]
+    """Days that are counted, back from now."""
+    skus: NotRequired[list[str]]
+    """Buying one of these opens it."""
+    lasts_days: NotRequired[int]
+    """How long it lasts once it was reached; absent: for good."""
+
+
 class ConfigAccounts(TypedDict):
     """Customers."""
 
@@ -73,6 +96,8 @@ class ConfigAccounts(TypedDict):
     """How long a session lives without use."""
     session_absolute_ms: NotRequired[int]
     """How long a session lives at most, however often it is used."""
+    tiers: NotRequired[list[ConfigAccountsTiersItem]]
+    """The tiers of customers, the lowest first, which is everybody's; empty: normal, vip and svip, given by staff."""
     totp_issuer: NotRequired[str]
     """How authenticator apps name the shop."""
     argon2_memory_kib: NotRequired[int]
@@ -85,6 +110,50 @@ class ConfigAccounts(TypedDict):
     """What passwords are kept as; others are made anew when their owner signs in."""
     bcrypt_cost: NotRequired[int]
     """2 to this power rounds of bcrypt."""
+
+
+class ConfigIdentitiesWechat(TypedDict):
+    """WeChat Open Platform, a website application (网站应用): a QR code."""
+
+    app_id: str
+    """AppID."""
+    app_secret: str
+    """AppSecret, or App Key."""
+    redirect_uri: str
+    """Where the browser comes back to, exactly as registered there."""
+
+
+class ConfigIdentitiesWechatInApp(TypedDict):
+    """An official account (公众号): pages that are open inside WeChat."""
+
+    app_id: str
+    """AppID."""
+    app_secret: str
+    """AppSecret, or App Key."""
+    redirect_uri: str
+    """Where the browser comes back to, exactly as registered there."""
+
+
+class ConfigIdentitiesQq(TypedDict):
+    """QQ Connect, a website application."""
+
+    app_id: str
+    """AppID."""
+    app_secret: str
+    """AppSecret, or App Key."""
+    redirect_uri: str
+    """Where the browser comes back to, exactly as registered there."""
+
+
+class ConfigIdentities(TypedDict):
+    """Who else may vouch for a customer."""
+
+    wechat: NotRequired[ConfigIdentitiesWechat]
+    """WeChat Open Platform, a website application (网站应用): a QR code."""
+    wechat_in_app: NotRequired[ConfigIdentitiesWechatInApp]
+    """An official account (公众号): pages that are open inside WeChat."""
+    qq: NotRequired[ConfigIdentitiesQq]
+    """QQ Connect, a website application."""
 
 
 class ConfigOrders(TypedDict):
@@ -209,6 +278,8 @@ class Config(TypedDict):
     """The engine's time."""
     accounts: NotRequired[ConfigAccounts]
     """Customers."""
+    identities: NotRequired[ConfigIdentities]
+    """Who else may vouch for a customer."""
     orders: NotRequired[ConfigOrders]
     """Orders and their quotas."""
     limits: NotRequired[ConfigLimits]
@@ -259,6 +330,110 @@ Context = TypedDict(
 )
 
 
+class AccountCloseRequest(TypedDict):
+    """Asks account.close."""
+
+
+class AccountCloseAnswer(TypedDict):
+    """What account.close answers."""
+
+    closed_at_ms: int
+    """Since when nobody signs in any more."""
+    erased_at_ms: int
+    """When what is personal will be erased."""
+
+
+class AccountContactsRequest(TypedDict):
+    """Asks account.contacts."""
+
+    account_id: str
+    """Whose."""
+    reason: str
+    """Why, for the audit log."""
+
+
+class AccountContactsAnswer(TypedDict):
+    """What account.contacts answers."""
+
+    account_id: str
+    """The account."""
+    display_name: NotRequired[str]
+    """How the person wants to be called."""
+    email: NotRequired[str]
+    """E-mail address."""
+    phone: NotRequired[str]
+    """Phone number, E.164."""
+
+
+class AccountEventsRequest(TypedDict):
+    """Asks account.events."""
+
+    cursor: NotRequired[str]
+    """`next` of the page before."""
+    limit: NotRequired[int]
+    """Events a page."""
+
+
+class AccountEventsAnswerItemsItem(TypedDict):
+    """Newest first; of the last 180 days."""
+
+    kind: str
+    """As the audit log names it: account.logged_in, password.changed, …"""
+    at_ms: int
+    """When."""
+    session_id: NotRequired[str]
+    """The session that did it, or that was opened."""
+
+
+class AccountEventsAnswer(TypedDict):
+    """What account.events answers."""
+
+    items: list[AccountEventsAnswerItemsItem]
+    """Newest first; of the last 180 days."""
+    next: NotRequired[str]
+    """Cursor of the next page; absent on the last."""
+
+
+class AccountFindRequest(TypedDict):
+    """Asks account.find."""
+
+    account_id: NotRequired[str]
+    """Which account; this or `identifier`."""
+    identifier: NotRequired[str]
+    """Its e-mail address or phone number, whole."""
+
+
+class AccountFindAnswer(TypedDict):
+    """What account.find answers."""
+
+    account_id: str
+    """The account."""
+    status: Literal["active", "frozen", "closed", "erased"]
+    """Erased: nothing personal is left of it."""
+    display_name: NotRequired[str]
+    """Masked: 李**."""
+    email: NotRequired[str]
+    """Masked: l***@example.com."""
+    phone: NotRequired[str]
+    """Masked: +86138****8000."""
+    email_verified: bool
+    """Whether it was proved by a code."""
+    phone_verified: bool
+    """Whether it was proved by a code."""
+    tier: str
+    """The tier that counts now."""
+    tier_until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+    roles: list[str]
+    """What the person may do for the shop; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Whose goods a supplier's people look after."""
+    created_at_ms: int
+    """When the account was made."""
+    closed_at_ms: NotRequired[int]
+    """When it was closed."""
+
+
 class AccountFreezeRequest(TypedDict):
     """Asks account.freeze."""
 
@@ -298,6 +473,20 @@ class AccountGetAnswer(TypedDict):
     """Whether the number was proved by a code."""
     status: Literal["active", "frozen"]
     """Whether the person may sign in and order."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47."""
+    order_messages: bool
+    """Whether the person wants to be told of their orders."""
+    marketing_messages: bool
+    """Whether the person asked for offers."""
+    tier: str
+    """The tier that counts now; tier.list tells what it gives."""
+    tier_until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+    roles: list[str]
+    """What the person may do for the shop; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Whose goods a supplier's people look after."""
     created_at_ms: int
     """When the account was made."""
 
@@ -320,6 +509,77 @@ class AccountImportAnswer(TypedDict):
 
     account_id: str
     """The new account."""
+
+
+class AccountLinkHostRequest(TypedDict):
+    """Asks account.link_host."""
+
+    host_user_id: str
+    """How the host's site names its user; the same one gives the same account."""
+    email: NotRequired[str]
+    """For a new account; the host vouches for it."""
+    phone: NotRequired[str]
+    """For a new account; the host vouches for it."""
+    display_name: NotRequired[str]
+    """For a new account."""
+
+
+class AccountLinkHostAnswer(TypedDict):
+    """What account.link_host answers."""
+
+    account_id: str
+    """The account of the host's user."""
+    created: bool
+    """Whether it was made now."""
+
+
+class AccountListRequest(TypedDict):
+    """Asks account.list."""
+
+    cursor: NotRequired[str]
+    """`next` of the page before."""
+    limit: NotRequired[int]
+    """Accounts a page."""
+
+
+class AccountListAnswerItemsItem(TypedDict):
+    """The newest first."""
+
+    account_id: str
+    """The account."""
+    status: Literal["active", "frozen", "closed", "erased"]
+    """Erased: nothing personal is left of it."""
+    display_name: NotRequired[str]
+    """Masked: 李**."""
+    email: NotRequired[str]
+    """Masked: l***@example.com."""
+    phone: NotRequired[str]
+    """Masked: +86138****8000."""
+    email_verified: bool
+    """Whether it was proved by a code."""
+    phone_verified: bool
+    """Whether it was proved by a code."""
+    tier: str
+    """The tier that counts now."""
+    tier_until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+    roles: list[str]
+    """What the person may do for the shop; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Whose goods a supplier's people look after."""
+    created_at_ms: int
+    """When the account was made."""
+    closed_at_ms: NotRequired[int]
+    """When it was closed."""
+
+
+class AccountListAnswer(TypedDict):
+    """What account.list answers."""
+
+    items: list[AccountListAnswerItemsItem]
+    """The newest first."""
+    next: NotRequired[str]
+    """Cursor of the next page; absent on the last."""
 
 
 class AccountLoginRequest(TypedDict):
@@ -398,6 +658,26 @@ class AccountUnfreezeAnswer(TypedDict):
     """The account."""
     status: Literal["active", "frozen"]
     """What it is now."""
+
+
+class AccountUpdateRequest(TypedDict):
+    """Asks account.update."""
+
+    display_name: NotRequired[str]
+    """How the person wants to be called; empty takes it away. What is absent stays."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47; empty takes it away."""
+    order_messages: NotRequired[bool]
+    """Whether to be told of orders."""
+    marketing_messages: NotRequired[bool]
+    """Whether to get offers."""
+
+
+class AccountUpdateAnswer(TypedDict):
+    """What account.update answers."""
+
+    account_id: str
+    """The account; account.get tells the rest."""
 
 
 class ApiKeyCreateRequest(TypedDict):
@@ -824,6 +1104,48 @@ class ConsentListAnswer(TypedDict):
     """Newest first; at most the last 200."""
 
 
+class ContactRemoveRequest(TypedDict):
+    """Asks contact.remove."""
+
+    contact: Literal["email", "phone"]
+    """Which of both."""
+
+
+class ContactRemoveAnswer(TypedDict):
+    """What contact.remove answers."""
+
+    contact: Literal["email", "phone"]
+    """Which of both."""
+    present: bool
+    """Whether the account has one now."""
+    verified: bool
+    """Whether it was proved by a code."""
+
+
+class ContactSetRequest(TypedDict):
+    """Asks contact.set."""
+
+    email: NotRequired[str]
+    """E-mail address; this or `phone`."""
+    phone: NotRequired[str]
+    """Phone number; with its country unless Chinese."""
+    verification_id: NotRequired[str]
+    """Of verification.begin for this contact, purpose contact; a person needs it, the host does not."""
+    code: NotRequired[str]
+    """The code that was sent."""
+
+
+class ContactSetAnswer(TypedDict):
+    """What contact.set answers."""
+
+    contact: Literal["email", "phone"]
+    """Which of both."""
+    present: bool
+    """Whether the account has one now."""
+    verified: bool
+    """Whether it was proved by a code."""
+
+
 class EventPullRequest(TypedDict):
     """Asks event.pull."""
 
@@ -1148,6 +1470,183 @@ class GoodsWithdrawAnswer(TypedDict):
     """Its status now."""
 
 
+class IdentityAnswerRequestResponse(TypedDict):
+    """What the provider answered."""
+
+    status: int
+    """HTTP status."""
+    headers: NotRequired[RequestHeaders]
+    """As [name, value] pairs."""
+    body: NotRequired[str]
+    """The body, when it is UTF-8 text."""
+    body_base64: NotRequired[str]
+    """The body in base64, instead."""
+
+
+class IdentityAnswerRequest(TypedDict):
+    """Asks identity.answer."""
+
+    flow_id: str
+    """The sign-in."""
+    response: NotRequired[IdentityAnswerRequestResponse]
+    """What the provider answered."""
+    factor_code: NotRequired[str]
+    """When factor.code_required was said: the call again, with this alone."""
+
+
+class IdentityAnswerAnswerHttp(TypedDict):
+    """Send this, with the shop's secret in it, and tell identity.answer. Never log it."""
+
+    method: str
+    """GET or POST."""
+    url: str
+    """Absolute URL."""
+    headers: Headers
+    """As [name, value] pairs."""
+    body: str
+    """The exact bytes to send."""
+
+
+class IdentityAnswerAnswerSession(TypedDict):
+    """The session that was opened."""
+
+    account_id: str
+    """Who signed in."""
+    session_id: str
+    """The session; not a secret."""
+    token: str
+    """For the context of later calls. Keep it secret."""
+    expires_at_ms: int
+    """When the token ends unless it is used before."""
+
+
+class IdentityAnswerAnswer(TypedDict):
+    """What identity.answer answers."""
+
+    flow_id: str
+    """Names the sign-in in identity.answer."""
+    http: NotRequired[IdentityAnswerAnswerHttp]
+    """Send this, with the shop's secret in it, and tell identity.answer. Never log it."""
+    session: NotRequired[IdentityAnswerAnswerSession]
+    """The session that was opened."""
+    linked: NotRequired[str]
+    """The identity that was linked."""
+    registered: bool
+    """Whether an account was made for it."""
+
+
+class IdentityBeginRequest(TypedDict):
+    """Asks identity.begin."""
+
+    provider: Literal["wechat", "wechat_in_app", "qq"]
+    """One that the configuration has."""
+    purpose: NotRequired[Literal["login", "link"]]
+    """login; or link: to the caller's account, which takes a fresh proof."""
+
+
+class IdentityBeginAnswer(TypedDict):
+    """What identity.begin answers."""
+
+    url: str
+    """Where to send the browser."""
+    binding: str
+    """Keep it with this browser alone, as a cookie (HttpOnly, SameSite=Lax)."""
+    expires_at_ms: int
+    """Until when the person may come back."""
+
+
+class IdentityListRequest(TypedDict):
+    """Asks identity.list."""
+
+
+class IdentityListAnswerItemsItem(TypedDict):
+    """At most 50."""
+
+    identity_id: str
+    """The identity."""
+    provider: str
+    """host, wechat or qq."""
+    app: str
+    """The application it was told to; empty for the host's users."""
+    subject: str
+    """How the provider names the person."""
+    linked_at_ms: int
+    """Since when."""
+
+
+class IdentityListAnswer(TypedDict):
+    """What identity.list answers."""
+
+    items: list[IdentityListAnswerItemsItem]
+    """At most 50."""
+
+
+class IdentityRedeemRequest(TypedDict):
+    """Asks identity.redeem."""
+
+    state: str
+    """As the browser brought it."""
+    binding: str
+    """Of this browser's cookie."""
+    code: str
+    """As the browser brought it."""
+
+
+class IdentityRedeemAnswerHttp(TypedDict):
+    """Send this, with the shop's secret in it, and tell identity.answer. Never log it."""
+
+    method: str
+    """GET or POST."""
+    url: str
+    """Absolute URL."""
+    headers: Headers
+    """As [name, value] pairs."""
+    body: str
+    """The exact bytes to send."""
+
+
+class IdentityRedeemAnswerSession(TypedDict):
+    """The session that was opened."""
+
+    account_id: str
+    """Who signed in."""
+    session_id: str
+    """The session; not a secret."""
+    token: str
+    """For the context of later calls. Keep it secret."""
+    expires_at_ms: int
+    """When the token ends unless it is used before."""
+
+
+class IdentityRedeemAnswer(TypedDict):
+    """What identity.redeem answers."""
+
+    flow_id: str
+    """Names the sign-in in identity.answer."""
+    http: NotRequired[IdentityRedeemAnswerHttp]
+    """Send this, with the shop's secret in it, and tell identity.answer. Never log it."""
+    session: NotRequired[IdentityRedeemAnswerSession]
+    """The session that was opened."""
+    linked: NotRequired[str]
+    """The identity that was linked."""
+    registered: bool
+    """Whether an account was made for it."""
+
+
+class IdentityUnlinkRequest(TypedDict):
+    """Asks identity.unlink."""
+
+    identity_id: str
+    """Which of the caller's."""
+
+
+class IdentityUnlinkAnswer(TypedDict):
+    """What identity.unlink answers."""
+
+    identity_id: str
+    """The identity that counts no more."""
+
+
 class LedgerBalanceRequest(TypedDict):
     """Asks ledger.balance."""
 
@@ -1260,6 +1759,22 @@ class OrderExplainAnswer(TypedDict):
     """Until when; then the engine goes on by itself. Absent when a person has to act."""
     text: str
     """For people."""
+
+
+class OrderForgetRequest(TypedDict):
+    """Asks order.forget."""
+
+    order_id: str
+    """The order."""
+    lookup_secret: NotRequired[str]
+    """A guest's secret."""
+
+
+class OrderForgetAnswer(TypedDict):
+    """What order.forget answers."""
+
+    order_id: str
+    """The order; what was bought and paid stays."""
 
 
 class OrderGetRequest(TypedDict):
@@ -1423,7 +1938,7 @@ class OrderPlaceAnswerPaymentCallMessage(TypedDict):
     to: str
     """Phone number, E.164, or e-mail address."""
     text: str
-    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    """Which text: verification_code (params code, minutes, purpose), account_exists, or contact_changed (params contact) to the one that is no longer theirs."""
     params: dict[str, str]
     """What goes into it. Never log it."""
     locale: NotRequired[str]
@@ -1558,7 +2073,7 @@ class OutboxPullAnswerCallsItemMessage(TypedDict):
     to: str
     """Phone number, E.164, or e-mail address."""
     text: str
-    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    """Which text: verification_code (params code, minutes, purpose), account_exists, or contact_changed (params contact) to the one that is no longer theirs."""
     params: dict[str, str]
     """What goes into it. Never log it."""
     locale: NotRequired[str]
@@ -1659,7 +2174,7 @@ class PaymentBeginAnswerCallMessage(TypedDict):
     to: str
     """Phone number, E.164, or e-mail address."""
     text: str
-    """Which text: verification_code (params code, minutes, purpose) or account_exists."""
+    """Which text: verification_code (params code, minutes, purpose), account_exists, or contact_changed (params contact) to the one that is no longer theirs."""
     params: dict[str, str]
     """What goes into it. Never log it."""
     locale: NotRequired[str]
@@ -1774,6 +2289,20 @@ class PrivacyExportAnswerAccount(TypedDict):
     """Whether the number was proved by a code."""
     status: Literal["active", "frozen"]
     """Whether the person may sign in and order."""
+    locale: NotRequired[str]
+    """The person's language, BCP 47."""
+    order_messages: bool
+    """Whether the person wants to be told of their orders."""
+    marketing_messages: bool
+    """Whether the person asked for offers."""
+    tier: str
+    """The tier that counts now; tier.list tells what it gives."""
+    tier_until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+    roles: list[str]
+    """What the person may do for the shop; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Whose goods a supplier's people look after."""
     created_at_ms: int
     """When the account was made."""
 
@@ -1836,6 +2365,45 @@ class PrivacyExportAnswerApiKeysItem(TypedDict):
     """When it was made."""
     old_until_ms: NotRequired[int]
     """Until when the secret before the last rotation counts too."""
+
+
+class PrivacyExportAnswerIdentitiesItem(TypedDict):
+    """Who else vouches for the person."""
+
+    identity_id: str
+    """The identity."""
+    provider: str
+    """host, wechat or qq."""
+    app: str
+    """The application it was told to; empty for the host's users."""
+    subject: str
+    """How the provider names the person."""
+    linked_at_ms: int
+    """Since when."""
+
+
+class PrivacyExportAnswerSecurityEventsItem(TypedDict):
+    """Newest first; the last 200."""
+
+    kind: str
+    """As the audit log names it: account.logged_in, password.changed, …"""
+    at_ms: int
+    """When."""
+    session_id: NotRequired[str]
+    """The session that did it, or that was opened."""
+
+
+class PrivacyExportAnswerTiersItem(TypedDict):
+    """Tiers the person was in; the last 200 changes."""
+
+    tier: str
+    """The tier that was given."""
+    until_ms: NotRequired[int]
+    """Until when; absent: for good."""
+    cause: Literal["staff", "spend", "recharge", "purchase"]
+    """What gave it."""
+    at_ms: int
+    """When."""
 
 
 class PrivacyExportAnswerOrdersItemOrderLinesItem(TypedDict):
@@ -1925,6 +2493,12 @@ class PrivacyExportAnswer(TypedDict):
     """The second factor; on the first page."""
     api_keys: list[PrivacyExportAnswerApiKeysItem]
     """Keys of programs."""
+    identities: list[PrivacyExportAnswerIdentitiesItem]
+    """Who else vouches for the person."""
+    security_events: list[PrivacyExportAnswerSecurityEventsItem]
+    """Newest first; the last 200."""
+    tiers: list[PrivacyExportAnswerTiersItem]
+    """Tiers the person was in; the last 200 changes."""
     wallet: list[Money]
     """What the shop owes the person, bonuses too."""
     orders: list[PrivacyExportAnswerOrdersItem]
@@ -2403,6 +2977,91 @@ class SystemVerifyAnswer(TypedDict):
     """Every invariant that the data can show."""
 
 
+class TierHistoryRequest(TypedDict):
+    """Asks tier.history."""
+
+    account_id: NotRequired[str]
+    """For who may read accounts: this customer's instead of one's own."""
+
+
+class TierHistoryAnswerItemsItem(TypedDict):
+    """Newest first; at most the last 200."""
+
+    tier: str
+    """The tier that was given."""
+    until_ms: NotRequired[int]
+    """Until when; absent: for good."""
+    cause: Literal["staff", "spend", "recharge", "purchase"]
+    """What gave it."""
+    at_ms: int
+    """When."""
+
+
+class TierHistoryAnswer(TypedDict):
+    """What tier.history answers."""
+
+    items: list[TierHistoryAnswerItemsItem]
+    """Newest first; at most the last 200."""
+
+
+class TierListRequest(TypedDict):
+    """Asks tier.list."""
+
+
+class TierListAnswerItemsItem(TypedDict):
+    """The lowest first, which is everybody's."""
+
+    name: str
+    """The tier; pages word it."""
+    discount_bp: int
+    """What its members pay less than the list price, in basis points."""
+    support_contact: NotRequired[str]
+    """Whom its members may ask."""
+    unpaid_per_account: NotRequired[int]
+    """Unpaid orders one of its members may have; absent: as everybody."""
+    spend: NotRequired[int]
+    """Delivered orders of so much CNY (fen) within the window open it."""
+    recharge: NotRequired[int]
+    """So much CNY (fen) paid into the wallet within the window opens it."""
+    window_days: int
+    """Days that are counted, back from now."""
+    skus: list[str]
+    """Buying one of these opens it."""
+    lasts_days: NotRequired[int]
+    """How long it lasts once it was reached; absent: for good."""
+
+
+class TierListAnswer(TypedDict):
+    """What tier.list answers."""
+
+    items: list[TierListAnswerItemsItem]
+    """The lowest first, which is everybody's."""
+
+
+class TierSetRequest(TypedDict):
+    """Asks tier.set."""
+
+    account_id: str
+    """Whose."""
+    tier: str
+    """One of tier.list, higher or lower."""
+    until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+    reason: str
+    """Why, for the audit log."""
+
+
+class TierSetAnswer(TypedDict):
+    """What tier.set answers."""
+
+    account_id: str
+    """Whose."""
+    tier: str
+    """The tier that counts now."""
+    until_ms: NotRequired[int]
+    """When it is over; absent: it stays."""
+
+
 class VerificationBeginRequest(TypedDict):
     """Asks verification.begin."""
 
@@ -2410,8 +3069,8 @@ class VerificationBeginRequest(TypedDict):
     """Where to send the code; this or `phone`."""
     phone: NotRequired[str]
     """Where to send the code."""
-    purpose: Literal["register", "login", "reset"]
-    """What the code will be given for."""
+    purpose: Literal["register", "login", "reset", "contact"]
+    """What the code will be given for; contact: contact.set, for who is signed in."""
 
 
 class VerificationBeginAnswer(TypedDict):
