@@ -174,6 +174,7 @@ struct List {
 
   std::optional<CategoryId> category_id;
   std::optional<std::string> status;
+  std::optional<std::string> supplier_id;
   std::optional<GoodsId> cursor;
   std::int64_t limit = 50;
 
@@ -182,6 +183,9 @@ struct List {
     f.optional("category_id", &List::category_id, "Those in this category.");
     f.optional("status", &List::status, "Those in this status; visitors see published ones only.")
         .one_of({"draft", "published", "withdrawn"});
+    f.optional("supplier_id", &List::supplier_id,
+               "This supplier's, in any status; for who works on goods, and for its own people.")
+        .length(1, 64);
     f.optional("cursor", &List::cursor, "`next` of the page before.");
     f.optional("limit", &List::limit, "How many at most; 50 when absent.").range(1, 200);
   }

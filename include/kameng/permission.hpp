@@ -31,6 +31,10 @@ inline constexpr std::array<Permission, 13> all_permissions{
     Permission::system_operate,
 };
 
+[[nodiscard]] constexpr std::uint32_t permission_bit(Permission permission) noexcept {
+  return std::uint32_t{1} << static_cast<unsigned>(permission);
+}
+
 [[nodiscard]] std::string_view permission_name(Permission permission) noexcept;
 
 }  // namespace kameng

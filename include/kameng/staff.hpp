@@ -15,11 +15,13 @@ struct View {
   static constexpr std::string_view name = "RoleView";
   AccountId account_id;
   std::vector<std::string> roles;
+  std::optional<std::string> supplier_id;
 
   template <class Fields>
   static void fields(Fields& f) {
     f.required("account_id", &View::account_id, "The account.");
     f.required("roles", &View::roles, "Its roles; none: a customer.");
+    f.optional("supplier_id", &View::supplier_id, "Of a supplier's people: whose.");
   }
 };
 
@@ -28,12 +30,17 @@ struct Grant {
   using Answer = View;
   AccountId account_id;
   std::string role;
+  std::optional<std::string> supplier_id;
 
   template <class Fields>
   static void fields(Fields& f) {
     f.required("account_id", &Grant::account_id, "Who gets it.");
     f.required("role", &Grant::role, "Counts at once, also in sessions that are open.")
-        .one_of({"owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"});
+        .one_of({"owner", "catalogue", "finance", "risk", "support", "auditor", "supplier",
+                 "supplier_staff", "reseller"});
+    f.optional("supplier_id", &Grant::supplier_id,
+               "For supplier and supplier_staff: whose, as its goods name it.")
+        .length(1, 64);
   }
 };
 
@@ -47,7 +54,8 @@ struct Revoke {
   static void fields(Fields& f) {
     f.required("account_id", &Revoke::account_id, "Who loses it.");
     f.required("role", &Revoke::role, "The role; one that the account does not have is no mistake.")
-        .one_of({"owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"});
+        .one_of({"owner", "catalogue", "finance", "risk", "support", "auditor", "supplier",
+                 "supplier_staff", "reseller"});
   }
 };
 

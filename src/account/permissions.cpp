@@ -17,6 +17,14 @@ namespace {
          !actor.factor_at_ms;
 }
 
+// What the people of a supplier do, on its own goods alone.
+[[nodiscard]] bool is_of_supplier(const command::Actor& actor, Permission permission) noexcept {
+  return actor.supplier_id &&
+         ((actor.roles.has(Role::supplier) &&
+           (permission == Permission::catalog_manage || permission == Permission::stock_manage)) ||
+          (actor.roles.has(Role::supplier_staff) && permission == Permission::stock_manage));
+}
+
 }  // namespace
 
 bool allows(Role role, Permission permission) noexcept {
@@ -62,12 +70,21 @@ bool allows(const command::Actor& actor, Permission permission) noexcept {
   return false;
 }
 
-bool allows_as_staff(const command::Actor& actor, Permission permission) noexcept {
-  return allows(actor, permission) && !lacks_factor(actor, permission);
+std::uint32_t staff_permissions(Roles roles, bool by_factor) noexcept {
+  std::uint32_t bits = 0;
+  for (const Permission permission : all_permissions) {
+    const bool is_granted = by_factor && is_for_staff(permission) &&
+                            std::any_of(all_roles.begin(), all_roles.end(), [&](Role role) {
+                              return roles.has(role) && allows(role, permission);
+                            });
+    bits |= is_granted ? permission_bit(permission) : 0;
+  }
+  return bits;
 }
 
 Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now_ms) {
-  if (!allows(actor, access.permission)) {
+  if (!allows(actor, access.permission) &&
+      !(access.for_suppliers && is_of_supplier(actor, access.permission))) {
     if (actor.kind == command::ActorKind::nobody) {
       return Error{Status::unauthenticated, "call.unauthenticated",
                    "Sign in first, or call as the host."};

@@ -19,14 +19,14 @@ inline constexpr std::int64_t proof_fresh_ms = 10LL * 60 * 1000;
 // Staff: what their roles allow. Host and due work: everything.
 [[nodiscard]] bool allows(const command::Actor& actor, Permission permission) noexcept;
 
-// For an operation that is everybody's and shows or does more for staff: what admit() would say of
-// one that is theirs alone. `allows` is not enough, it knows nothing of the second factor.
-[[nodiscard]] bool allows_as_staff(const command::Actor& actor, Permission permission) noexcept;
+// What admit() would let these roles do for the shop, as bits of Permission: Actor::staff.
+[[nodiscard]] std::uint32_t staff_permissions(Roles roles, bool by_factor) noexcept;
 
 // What an operation asks of its caller.
 struct Access {
   Permission permission = Permission::system_operate;
-  bool fresh_proof = false;  // a person has to have proved to be there in the last ten minutes
+  bool fresh_proof = false;    // a person has to have proved to be there in the last ten minutes
+  bool for_suppliers = false;  // a supplier's people too, on what is theirs
 };
 
 // UNAUTHENTICATED call.unauthenticated; PERMISSION_DENIED call.forbidden, factor.required (staff

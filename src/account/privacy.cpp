@@ -72,6 +72,7 @@ void erase_person(sql::Transaction& tx, AccountId id, TimeMs now_ms) {
   tx.run(delete_factor, id);
   tx.run(delete_identities_of, id);
   tx.run(delete_deeds, id);
+  tx.run(delete_events, id);
   tx.run(delete_sessions, id);
   tx.run(erase_account_row, now_ms, Bytes(), id);
 }

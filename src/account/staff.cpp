@@ -15,6 +15,11 @@ Error no_such_account() {
   return account_not_found().at("account_id");
 }
 
+// The declaration lets no other name through.
+Role role_of(const std::string& name) {
+  return parse_role(name).value_or(Role::reseller);
+}
+
 StaffFacts read_facts(sql::Transaction& tx, AccountId id) {
   StaffFacts facts;
   {
@@ -24,6 +29,7 @@ StaffFacts read_facts(sql::Transaction& tx, AccountId id) {
       facts.status = parse_account_status(rows.text_view(0));
       facts.closed = !rows.is_null(1);
       facts.roles = Roles(rows.int64(2));
+      facts.supplier_id = rows.maybe_text(3);
     }
   }
   sql::Rows staff = tx.query(list_staff, staff_max);
@@ -33,18 +39,17 @@ StaffFacts read_facts(sql::Transaction& tx, AccountId id) {
   return facts;
 }
 
-Result<role::View> change_role(command::Command& command, AccountId id, const std::string& name,
-                               bool granted) {
-  const Role role = parse_role(name).value_or(Role::reseller);
+Result<role::View> change_role(command::Command& command, const RoleChange& change) {
+  const AccountId id = change.account_id;
   return command.phase<role::View>([&](sql::Transaction& tx) {
     return command.settle<role::View>(
-        tx, decide_role(read_facts(tx, id), command.actor(), id, role, granted),
-        [&](const RolePlan& plan) {
+        tx, decide_role(read_facts(tx, id), command.actor(), change), [&](const RolePlan& plan) {
           note_events(tx, command, id, plan.entries);
           if (plan.before != plan.after) {
-            tx.run_exactly(1, set_roles, plan.after.bits(), id, plan.before.bits());
+            tx.run_exactly(1, set_roles, plan.after.bits(), plan.supplier_id, id,
+                           plan.before.bits());
           }
-          return role::View{id, role_names(plan.after)};
+          return role::View{id, role_names(plan.after), plan.supplier_id};
         });
   });
 }
@@ -71,15 +76,32 @@ Result<Standing> change_standing(command::Command& command, AccountId id, Accoun
 }  // namespace
 
 command::Decision<RolePlan> decide_role(const StaffFacts& facts, const command::Actor& actor,
-                                        AccountId id, Role role, bool granted) {
+                                        const RoleChange& change) {
   using Decision = command::Decision<RolePlan>;
   if (!facts.exists || facts.closed) {
     return Decision::refuse(no_such_account());
   }
-  RolePlan plan{.account_id = id,
-                .before = facts.roles,
-                .after = granted ? facts.roles.with(role) : facts.roles.without(role),
-                .entries = {}};
+  const bool is_suppliers = change.role == Role::supplier || change.role == Role::supplier_staff;
+  if (change.granted && is_suppliers != change.supplier_id.has_value()) {
+    return Decision::refuse(Error{Status::invalid_argument, "role.supplier_missing",
+                                  "supplier_id goes with a supplier's roles, and with no other."}
+                                .at("supplier_id"));
+  }
+  if (change.granted && is_suppliers && facts.supplier_id &&
+      facts.supplier_id != change.supplier_id) {
+    return Decision::refuse(Error{Status::failed_precondition, "role.supplier_other",
+                                  "This account is of another supplier."}
+                                .at("supplier_id"));
+  }
+  RolePlan plan{
+      .account_id = change.account_id,
+      .before = facts.roles,
+      .after = change.granted ? facts.roles.with(change.role) : facts.roles.without(change.role),
+      .supplier_id = facts.supplier_id ? facts.supplier_id : change.supplier_id,
+      .entries = {}};
+  if (!plan.after.has(Role::supplier) && !plan.after.has(Role::supplier_staff)) {
+    plan.supplier_id.reset();
+  }
   const bool loses_owner = facts.roles.has(Role::owner) && !plan.after.has(Role::owner);
   if (loses_owner && facts.owners <= 1 && actor.kind == command::ActorKind::customer) {
     return Decision::refuse(Error{Status::failed_precondition, "role.last_owner",
@@ -87,9 +109,13 @@ command::Decision<RolePlan> decide_role(const StaffFacts& facts, const command::
                                 .at("role"));
   }
   if (plan.before != plan.after) {
-    plan.entries.push_back({granted ? "role.granted" : "role.revoked",
-                            id.text(),
-                            {{"role", std::string(role_name(role))}}});
+    audit::Entry entry{change.granted ? "role.granted" : "role.revoked",
+                       change.account_id.text(),
+                       {{"role", std::string(role_name(change.role))}}};
+    if (change.granted && plan.supplier_id && is_suppliers) {
+      entry.details.push_back({"supplier", *plan.supplier_id});
+    }
+    plan.entries.push_back(std::move(entry));
   }
   return Decision::accept(std::move(plan));
 }
@@ -116,18 +142,20 @@ command::Decision<StandingPlan> decide_standing(const StaffFacts& facts,
 }
 
 Result<role::View> StaffService::grant(command::Command& command, const role::Grant& request) {
-  return change_role(command, request.account_id, request.role, true);
+  return change_role(command,
+                     {request.account_id, role_of(request.role), true, request.supplier_id});
 }
 
 Result<role::View> StaffService::revoke(command::Command& command, const role::Revoke& request) {
-  return change_role(command, request.account_id, request.role, false);
+  return change_role(command, {request.account_id, role_of(request.role), false, {}});
 }
 
 Result<role::Staff> StaffService::list(command::Query& query, const role::List& /*request*/) {
   role::Staff staff;
   sql::Rows rows = query.tx.query(list_staff, staff_max);
   while (rows.next()) {
-    staff.items.push_back({rows.id<AccountId>(0), role_names(Roles(rows.int64(1)))});
+    staff.items.push_back(
+        {rows.id<AccountId>(0), role_names(Roles(rows.int64(1))), rows.maybe_text(2)});
   }
   return staff;
 }

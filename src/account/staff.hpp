@@ -21,12 +21,14 @@ struct StaffFacts {
   AccountStatus status = AccountStatus::frozen;
   bool closed = false;
   Roles roles;
+  std::optional<std::string> supplier_id;
   std::int64_t owners = 0;  // with this one
 };
 
 struct RolePlan {
   AccountId account_id;
   Roles before, after;
+  std::optional<std::string> supplier_id;  // afterwards
   std::vector<audit::Entry> entries;
 };
 
@@ -36,10 +38,19 @@ struct StandingPlan {
   std::vector<audit::Entry> entries;
 };
 
-// Refuses with account.not_found, and role.last_owner: only the host leaves a shop without one.
+// A role that is given, with the supplier it belongs to; or taken.
+struct RoleChange {
+  AccountId account_id;
+  Role role = Role::reseller;
+  bool granted = false;
+  std::optional<std::string> supplier_id;
+};
+
+// Refuses with account.not_found; role.supplier_missing, role.supplier_other (an account is of one
+// supplier); and role.last_owner: only the host leaves a shop without one.
 [[nodiscard]] command::Decision<RolePlan> decide_role(const StaffFacts& facts,
-                                                      const command::Actor& actor, AccountId id,
-                                                      Role role, bool granted);
+                                                      const command::Actor& actor,
+                                                      const RoleChange& change);
 // Refuses with account.not_found, and account.is_staff: only who manages roles freezes staff.
 [[nodiscard]] command::Decision<StandingPlan> decide_standing(const StaffFacts& facts,
                                                               const command::Actor& actor,

@@ -33,6 +33,7 @@ Result<goods::Created> CatalogService::create_goods(command::Command& command,
     drawn.new_sku_ids.push_back(command.new_id<SkuId>());
   }
   drawn.now_ms = command.now_ms();
+  drawn.scope = command.actor().scope(Permission::catalog_manage);
   return command.phase<goods::Created>([&](sql::Transaction& tx) {
     CreateGoodsFacts facts = drawn;
     facts.category_known = category_exists(tx, request.category_id);
@@ -59,7 +60,8 @@ Result<goods::Page> CatalogService::list_goods(command::Query& query, const good
 Result<goods::View> CatalogService::update_goods(command::Command& command,
                                                  const goods::Update& request) {
   return command.phase<goods::View>([&](sql::Transaction& tx) {
-    const UpdateGoodsFacts facts{find_view(tx, request.goods_id)};
+    const UpdateGoodsFacts facts{
+        find_in_scope(tx, request.goods_id, command.actor().scope(Permission::catalog_manage))};
     return command.settle<goods::View>(
         tx, decide(facts, request), [&](const UpdateGoodsPlan& plan) { return apply(tx, plan); });
   });
@@ -78,7 +80,8 @@ Result<goods::StatusView> CatalogService::withdraw_goods(command::Command& comma
 Result<goods::StatusView> CatalogService::step(command::Command& command, GoodsId id,
                                                GoodsStep step) {
   return command.phase<goods::StatusView>([&](sql::Transaction& tx) {
-    const GoodsStepFacts facts = read_step_facts(tx, id);
+    const GoodsStepFacts facts =
+        read_step_facts(tx, id, command.actor().scope(Permission::catalog_manage));
     return command.settle<goods::StatusView>(
         tx, decide(facts, step), [&](const GoodsStepPlan& plan) { return apply(tx, plan); });
   });

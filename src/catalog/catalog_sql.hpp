@@ -117,6 +117,16 @@ CREATE TABLE IF NOT EXISTS {p}sku (
 inline constexpr sql::Script catalog_schema_3{
     .sqlite = "CREATE INDEX {p}goods_category_all ON {p}goods (category_id, id);"};
 
+// What a supplier's people list.
+inline constexpr sql::Script catalog_schema_5{
+    .sqlite =
+        "CREATE INDEX {p}goods_supplier ON {p}goods (supplier_id, id)"
+        " WHERE supplier_id IS NOT NULL;",
+    .postgres =
+        "CREATE INDEX {p}goods_supplier ON {p}goods (supplier_id, id)"
+        " WHERE supplier_id IS NOT NULL;",
+    .mariadb = "CREATE INDEX IF NOT EXISTS {p}goods_supplier ON {p}goods (supplier_id, id);"};
+
 inline constexpr sql::Statement insert_category{
     "category.insert",
     "INSERT INTO {p}category (id, parent_id, name, created_at_ms) VALUES (?,?,?,?)"};
@@ -142,8 +152,8 @@ inline constexpr sql::Statement find_goods{
     sql::Lock::rows};  // two edits of parts of the goods must not undo each other
 inline constexpr sql::Statement update_goods{
     "goods.update", "UPDATE {p}goods SET name = ?, description = ? WHERE id = ?"};
-inline constexpr sql::Statement find_goods_status{"goods.find_status",
-                                                  "SELECT status FROM {p}goods WHERE id = ?"};
+inline constexpr sql::Statement find_goods_status{
+    "goods.find_status", "SELECT status, supplier_id FROM {p}goods WHERE id = ?"};
 // Counts 0 when the status that was decided on is no longer there.
 inline constexpr sql::Statement update_goods_status{
     "goods.update_status", "UPDATE {p}goods SET status = ? WHERE id = ? AND status = ?"};
@@ -169,6 +179,9 @@ inline constexpr sql::Statement list_goods_by_category{
 inline constexpr sql::Statement list_goods_by_category_and_status{
     "goods.list_by_category_and_status", KAMENG_GOODS_ITEMS
     " WHERE g.category_id = ? AND g.status = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?"};
+inline constexpr sql::Statement list_goods_by_supplier{
+    "goods.list_by_supplier",
+    KAMENG_GOODS_ITEMS " WHERE g.supplier_id = ? AND g.id < ? ORDER BY g.id DESC LIMIT ?"};
 #undef KAMENG_GOODS_ITEMS
 
 inline constexpr sql::Statement insert_sku{

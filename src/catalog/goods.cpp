@@ -21,6 +21,9 @@ namespace {
 [[nodiscard]] sql::Rows query_page(sql::Transaction& tx, const std::optional<std::string>& status,
                                    const goods::List& request, GoodsId before) {
   const std::int64_t rows_max = request.limit + 1;  // one more tells whether there is a next page
+  if (request.supplier_id) {
+    return tx.query(list_goods_by_supplier, *request.supplier_id, before, rows_max);
+  }
   if (request.category_id && status) {
     return tx.query(list_goods_by_category_and_status, *request.category_id, *status, before,
                     rows_max);
@@ -67,12 +70,13 @@ std::optional<goods::View> find_view(sql::Transaction& tx, GoodsId id) {
   return view;
 }
 
-bool sees_everything(const command::Actor& actor) noexcept {
-  return actor.kind == command::ActorKind::host || actor.kind == command::ActorKind::system;
+bool sees_inside(const command::Actor& actor, const std::optional<std::string>& supplier_id) {
+  return actor.acts_for_shop(Permission::catalog_manage) ||
+         (actor.supplier_id && actor.factor_at_ms && actor.supplier_id == supplier_id);
 }
 
 std::optional<goods::View> shown_to(const command::Actor& actor, goods::View view) {
-  if (sees_everything(actor)) {
+  if (sees_inside(actor, view.supplier_id)) {
     return view;
   }
   if (view.status != goods_status_name(GoodsStatus::published)) {
@@ -83,13 +87,28 @@ std::optional<goods::View> shown_to(const command::Actor& actor, goods::View vie
   return view;
 }
 
-goods::Page list_page(sql::Transaction& tx, const command::Actor& actor,
-                      const goods::List& request) {
+std::optional<goods::View> find_in_scope(sql::Transaction& tx, GoodsId id,
+                                         const std::optional<std::string>& scope) {
+  std::optional<goods::View> view = find_view(tx, id);
+  return view && scope && view->supplier_id != scope ? std::nullopt : std::move(view);
+}
+
+Result<goods::Page> list_page(sql::Transaction& tx, const command::Actor& actor,
+                              const goods::List& request) {
   const std::string published(goods_status_name(GoodsStatus::published));
   std::optional<std::string> status = request.status;
-  if (!sees_everything(actor)) {
+  if (request.supplier_id) {
+    if (status || request.category_id) {
+      return Error{Status::invalid_argument, "goods.filter",
+                   "A supplier's goods are listed whole: leave category_id and status out."}
+          .at("supplier_id");
+    }
+    if (!sees_inside(actor, request.supplier_id)) {
+      return Error{Status::permission_denied, "call.forbidden", "This caller may not do this."};
+    }
+  } else if (!actor.acts_for_shop(Permission::catalog_manage)) {
     if (status.value_or(published) != published) {
-      return {};
+      return goods::Page{};
     }
     status = published;
   }

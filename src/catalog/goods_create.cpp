@@ -14,7 +14,14 @@ command::Decision<CreateGoodsPlan> decide(const CreateGoodsFacts& facts,
         Error{Status::not_found, "category.not_found", "There is no such category."}.at(
             "category_id"));
   }
-  if (request.commission_bp && !request.supplier_id) {
+  if (facts.scope &&
+      (request.commission_bp || request.supplier_id.value_or(*facts.scope) != *facts.scope)) {
+    return Decision::refuse(Error{Status::permission_denied, "goods.not_yours",
+                                  "A supplier makes its own goods; the shop says its commission."}
+                                .at(request.commission_bp ? "commission_bp" : "supplier_id"));
+  }
+  const std::optional<std::string>& supplier_id = facts.scope ? facts.scope : request.supplier_id;
+  if (request.commission_bp && !supplier_id) {
     return Decision::refuse(Error{Status::invalid_argument, "goods.no_supplier",
                                   "Goods without a supplier have no commission."}
                                 .at("commission_bp"));
@@ -22,9 +29,8 @@ command::Decision<CreateGoodsPlan> decide(const CreateGoodsFacts& facts,
   CreateGoodsPlan plan;
   plan.id = facts.new_id;
   plan.category_id = request.category_id;
-  plan.supplier_id = request.supplier_id;
-  plan.commission_bp =
-      request.supplier_id ? request.commission_bp.value_or(commission_bp_default) : 0;
+  plan.supplier_id = supplier_id;
+  plan.commission_bp = supplier_id ? request.commission_bp.value_or(commission_bp_default) : 0;
   plan.name = request.name;
   plan.description = request.description.value_or("");
   for (std::size_t i = 0; i < request.skus.size(); ++i) {

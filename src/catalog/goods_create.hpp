@@ -21,6 +21,7 @@ struct CreateGoodsFacts {
   GoodsId new_id;
   std::vector<SkuId> new_sku_ids;  // as many as the request has SKUs
   bool category_known = false;
+  std::optional<std::string> scope;  // of a supplier's people: whose goods they make
   TimeMs now_ms = 0;
 };
 

@@ -6,11 +6,12 @@
 
 namespace kameng::catalog {
 
-GoodsStepFacts read_step_facts(sql::Transaction& tx, GoodsId id) {
+GoodsStepFacts read_step_facts(sql::Transaction& tx, GoodsId id,
+                               const std::optional<std::string>& scope) {
   GoodsStepFacts facts;
   facts.id = id;
   sql::Rows rows = tx.query(find_goods_status, id);
-  if (rows.next()) {
+  if (rows.next() && (!scope || rows.maybe_text(1) == scope)) {
     facts.status = parse_goods_status(rows.text_view(0));
   }
   return facts;

@@ -25,7 +25,9 @@ struct GoodsStepPlan {
   std::vector<audit::Entry> entries;
 };
 
-[[nodiscard]] GoodsStepFacts read_step_facts(sql::Transaction& tx, GoodsId id);
+// Goods that are out of the scope (Actor::scope) are unknown.
+[[nodiscard]] GoodsStepFacts read_step_facts(sql::Transaction& tx, GoodsId id,
+                                             const std::optional<std::string>& scope);
 // Refuses with `goods.not_found`, and with `goods.not_published` when a draft is withdrawn.
 [[nodiscard]] command::Decision<GoodsStepPlan> decide(const GoodsStepFacts& facts, GoodsStep step);
 [[nodiscard]] goods::StatusView apply(sql::Transaction& tx, const GoodsStepPlan& plan);

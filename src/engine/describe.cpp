@@ -96,6 +96,8 @@ std::string engine::describe_all(const ops::Registry& registry) {
         .string(permission_name(operation->permission()))
         .key("fresh_proof")
         .boolean(operation->has_fresh_proof())
+        .key("for_suppliers")
+        .boolean(operation->is_for_suppliers())
         .key("kind")
         .string(operation->writes() ? "write" : "read")
         .key("since")

@@ -134,13 +134,15 @@ Result<command::Actor> Engine::State::authenticate(const Context& context, TimeM
       return renewed.error();  // a shop that moves is read on
     }
   }
-  return Actor{.kind = ActorKind::customer,
-               .account_id = session->account_id,
-               .session_id = session->session_id,
-               .roles = session->roles,
-               .supplier_id = session->supplier_id,
-               .proved_at_ms = session->proved_at_ms,
-               .factor_at_ms = session->factor_at_ms};
+  return Actor{
+      .kind = ActorKind::customer,
+      .account_id = session->account_id,
+      .session_id = session->session_id,
+      .roles = session->roles,
+      .staff = account::staff_permissions(session->roles, session->factor_at_ms.has_value()),
+      .supplier_id = session->supplier_id,
+      .proved_at_ms = session->proved_at_ms,
+      .factor_at_ms = session->factor_at_ms};
 }
 
 Result<command::Actor> Engine::State::authenticate_signature(const SignedRequest& request,
@@ -210,8 +212,12 @@ Result<void> Engine::State::dispatch(const ops::Operation& operation, const Cont
     if (actor->account_id) {
       KAMENG_CHECK(limiter->take(*actor->account_id, attempt, allowance));
     }
-    KAMENG_CHECK(
-        account::admit(*actor, {operation.permission(), operation.has_fresh_proof()}, now_ms));
+    if (actor->api_key_id) {
+      KAMENG_CHECK(limiter->take(*actor->api_key_id, attempt, allowance));
+    }
+    KAMENG_CHECK(account::admit(
+        *actor, {operation.permission(), operation.has_fresh_proof(), operation.is_for_suppliers()},
+        now_ms));
     return run(command::Call{*environment, *actor, context, now_ms, deadline, joined});
   }();
   if (!outcome.ok()) {

@@ -146,6 +146,17 @@ void write_failures(Writer& writer, const Value& described, const Value& operati
   writer.key("default").raw(R"({"$ref":"#/components/responses/Failure"})");
 }
 
+// A signature is as good as a token, but no proof that a person is there; and a program has no
+// roles.
+std::string_view security_of(const Value& operation) {
+  const std::string_view permission = text(operation, "permission");
+  const bool* const fresh = operation.find("fresh_proof")->boolean();
+  const bool by_key = (permission == "anyone" || permission == "own_account") && !*fresh;
+  return permission == "anyone" ? R"([{},{"token":[]},{"signature":[]}])"
+         : by_key               ? R"([{"token":[]},{"signature":[]}])"
+                                : R"([{"token":[]}])";
+}
+
 void write_operation(Writer& writer, const Value& described, const Value& operation) {
   const std::string_view name = text(operation, "name");
   const bool is_write = text(operation, "kind") == "write";
@@ -153,9 +164,7 @@ void write_operation(Writer& writer, const Value& described, const Value& operat
   writer.key("operationId").string(name).key("summary").string(text(operation, "summary"));
   writer.key("tags").begin_array().string(name.substr(0, name.find('.'))).end_array();
   writer.key("x-kameng-permission").string(text(operation, "permission"));
-  writer.key("security")
-      .raw(text(operation, "permission") == "anyone" ? R"([{},{"token":[]}])"
-                                                     : R"([{"token":[]}])");
+  writer.key("security").raw(security_of(operation));
   if (is_write) {
     writer.key("parameters").raw(R"([{"$ref":"#/components/parameters/IdempotencyKey"}])");
   }
@@ -196,7 +205,10 @@ constexpr std::string_view other_paths[][2] = {
 
 constexpr std::string_view components =
     R"({"securitySchemes":{"token":{"type":"http","scheme":"bearer",)"
-    R"("description":"Of account.login."}},)"
+    R"("description":"Of account.login."},)"
+    R"("signature":{"type":"apiKey","in":"header","name":"Signature",)"
+    R"("description":"Of api_key.create: HTTP Message Signatures (RFC 9421), with)"
+    R"( Signature-Input and, for a body, Content-Digest (RFC 9530)."}},)"
     R"("parameters":{"IdempotencyKey":{"name":"Idempotency-Key","in":"header",)"
     R"("description":"The same key and request give the same answer for 7 days.",)"
     R"("schema":{"type":"string","minLength":1,"maxLength":128}}},)"

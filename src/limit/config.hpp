@@ -33,6 +33,14 @@ struct AccountRate : Rate {
   }
 };
 
+struct KeyRate : Rate {
+  KeyRate() : Rate{.per_minute = 200, .burst = 40} {}
+  template <class Fields>
+  static void fields(Fields& f) {
+    rate_fields<KeyRate>(f);
+  }
+};
+
 struct OperationRate : Rate {
   std::string operation;
   template <class Fields>
@@ -45,6 +53,7 @@ struct OperationRate : Rate {
 struct Config {
   IpRate ip;
   AccountRate account;
+  KeyRate key;
   std::vector<OperationRate> operations;
 
   template <class Fields>
@@ -52,8 +61,10 @@ struct Config {
     f.optional("ip", &Config::ip,
                "All calls with one `ip` in their context; an IPv6 /64 counts as one.");
     f.optional("account", &Config::account, "All calls of one customer.");
+    f.optional("key", &Config::key,
+               "All calls that one API key signs; they count for its account, too.");
     f.optional("operations", &Config::operations,
-               "Rates of single operations, for each ip and each customer, instead of those that "
+               "Rates of single operations, for each ip, customer and key, instead of those that "
                "the operations declare.")
         .count(0, 1000);
   }

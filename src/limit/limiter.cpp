@@ -41,6 +41,7 @@ Limiter::Limiter(Options options, const keys::KeyRing& keys)
   };
   reach(options_.config.ip);
   reach(options_.config.account);
+  reach(options_.config.key);
   for (const auto& [name, rate] : options_.operations) {
     reach(rate);
   }
@@ -52,6 +53,10 @@ Result<void> Limiter::take(const IpAddress& address, const Attempt& attempt, All
 
 Result<void> Limiter::take(const AccountId& account, const Attempt& attempt, Allowance* allowance) {
   return take("account", options_.config.account, account.bytes, attempt, allowance);
+}
+
+Result<void> Limiter::take(const ApiKeyId& key, const Attempt& attempt, Allowance* allowance) {
+  return take("key", options_.config.key, key.bytes, attempt, allowance);
 }
 
 Result<void> Limiter::take(std::string_view limit, const Rate& rate, ByteView who,
@@ -104,8 +109,7 @@ std::int64_t Limiter::id_of(std::string_view limit, std::string_view operation,
   std::string text(operation);
   text.push_back('\0');
   text.append(as_text(who));
-  const keys::BlindIndex hash =
-      keys_->blind(limit == "ip" ? "limit.ip" : "limit.account", as_bytes(text));
+  const keys::BlindIndex hash = keys_->blind("limit." + std::string(limit), as_bytes(text));
   std::int64_t id = 0;
   std::memcpy(&id, hash.data(), sizeof id);
   return id;

@@ -1,5 +1,5 @@
-// limiter.hpp - whether a caller may call now: by address, by account, and by operation for those
-// that have a rate of their own.
+// limiter.hpp - whether a caller may call now: by address, by account, by key, and by operation for
+// those that have a rate of their own.
 //
 // It fails closed: a call whose buckets cannot be read is refused. A table holds a keyed hash of
 // who calls and a time, no address and no account.
@@ -56,6 +56,9 @@ class Limiter {
   [[nodiscard]] Result<void> take(const IpAddress& address, const Attempt& attempt,
                                   Allowance* allowance);
   [[nodiscard]] Result<void> take(const AccountId& account, const Attempt& attempt,
+                                  Allowance* allowance);
+  // Beside its account's: one program that runs wild does not stop the account's others.
+  [[nodiscard]] Result<void> take(const ApiKeyId& key, const Attempt& attempt,
                                   Allowance* allowance);
 
   // Removes buckets whose time has passed; how many. Takes from time to time do so too. A fault of

@@ -184,7 +184,9 @@ void add_staff_operations(Registry& registry, account::StaffService& staff) {
       .needs(Permission::role_manage)
       .needs_fresh_proof()
       .since(1, Stability::unstable)
-      .fails("account.not_found", Status::not_found);
+      .fails("account.not_found", Status::not_found)
+      .fails("role.supplier_missing", Status::invalid_argument)
+      .fails("role.supplier_other", Status::failed_precondition);
   registry.add(staff, &StaffService::revoke)
       .summary("Take a role from an account.")
       .needs(Permission::role_manage)

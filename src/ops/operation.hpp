@@ -46,6 +46,11 @@ class Operation {
     fresh_proof_ = true;
     return *this;
   }
+  // A supplier's people may call it too; its handler keeps them to what is theirs (Actor::scope).
+  Operation& for_suppliers() {
+    for_suppliers_ = true;
+    return *this;
+  }
   Operation& since(int release, Stability stability) {
     since_ = release;
     stability_ = stability;
@@ -96,6 +101,7 @@ class Operation {
   [[nodiscard]] std::string_view summary() const { return summary_; }
   [[nodiscard]] Permission permission() const { return permission_; }
   [[nodiscard]] bool has_fresh_proof() const { return fresh_proof_; }
+  [[nodiscard]] bool is_for_suppliers() const { return for_suppliers_; }
   [[nodiscard]] int since() const { return since_; }
   [[nodiscard]] Stability stability() const { return stability_; }
   [[nodiscard]] bool has_secret_answer() const { return answers_secret_; }
@@ -127,6 +133,7 @@ class Operation {
   std::string_view summary_;
   Permission permission_ = Permission::system_operate;
   bool fresh_proof_ = false;
+  bool for_suppliers_ = false;
   int since_ = 1;
   Stability stability_ = Stability::unstable;
   bool answers_secret_ = false;

@@ -8,6 +8,7 @@ void add_vault_operations(Registry& registry, vault::VaultService& vault) {
   registry.add(vault, &VaultService::import)
       .summary("Put codes in stock from a file; lines that hold none are told of one by one.")
       .needs(Permission::stock_manage)
+      .for_suppliers()
       .since(1, Stability::unstable)
       .fails("sku.not_found", Status::not_found)
       .fails("batch.not_found", Status::not_found)
@@ -21,6 +22,7 @@ void add_vault_operations(Registry& registry, vault::VaultService& vault) {
   registry.add(vault, &VaultService::stock)
       .summary("Count a sku's codes.")
       .needs(Permission::stock_manage)
+      .for_suppliers()
       .since(1, Stability::unstable)
       .fails("sku.not_found", Status::not_found);
 }

@@ -1,6 +1,5 @@
 #include "order/access.hpp"
 
-#include "account/permissions.hpp"
 #include "base/secret.hpp"
 
 namespace kameng::order {
@@ -22,8 +21,7 @@ bool may_see(const command::Actor& actor, const keys::KeyRing& keys, const Order
 
 bool may_look(const command::Actor& actor, const keys::KeyRing& keys, const Order& order,
               const std::optional<std::string>& lookup_secret) {
-  return account::allows_as_staff(actor, Permission::order_read) ||
-         may_see(actor, keys, order, lookup_secret);
+  return actor.acts_for_shop(Permission::order_read) || may_see(actor, keys, order, lookup_secret);
 }
 
 Result<Order> find_visible(sql::Transaction& tx, const command::Actor& actor,

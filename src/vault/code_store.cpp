@@ -131,9 +131,9 @@ Bytes sealed_batch_key(sql::Transaction& tx, const BatchId& batch) {
   return rows.next() ? rows.blob(1) : Bytes();
 }
 
-bool sku_exists(sql::Transaction& tx, const SkuId& sku) {
+bool sku_exists(sql::Transaction& tx, const SkuId& sku, const std::optional<std::string>& scope) {
   sql::Rows rows = tx.query(find_sku, sku);
-  return rows.next();
+  return rows.next() && (!scope || rows.maybe_text(0) == scope);
 }
 
 stock::Stock stock_of(sql::Transaction& tx, const SkuId& sku) {

@@ -75,8 +75,9 @@ void return_unrevealed(sql::Transaction& tx, const OrderId& order,
 // do not open.
 [[nodiscard]] Bytes sealed_batch_key(sql::Transaction& tx, const BatchId& batch);
 
-// Whether the catalog has the sku.
-[[nodiscard]] bool sku_exists(sql::Transaction& tx, const SkuId& sku);
+// Whether the catalog has the sku, in the scope of who asks (command::Actor::scope).
+[[nodiscard]] bool sku_exists(sql::Transaction& tx, const SkuId& sku,
+                              const std::optional<std::string>& scope);
 
 // Zeroes for a sku that never had a code.
 [[nodiscard]] stock::Stock stock_of(sql::Transaction& tx, const SkuId& sku);

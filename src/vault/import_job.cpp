@@ -152,9 +152,13 @@ Result<void> ImportJob::seal() {
 
 ImportFacts ImportJob::read_facts(sql::Transaction& tx) const {
   ImportFacts facts;
-  facts.sku_exists = sku_exists(tx, request_->sku_id);
+  const std::optional<std::string> scope = command_->actor().scope(Permission::stock_manage);
+  facts.sku_exists = sku_exists(tx, request_->sku_id, scope);
   if (request_->batch_id) {
     facts.batch = find_batch_facts(tx, *request_->batch_id);
+    if (facts.batch && !sku_exists(tx, facts.batch->sku_id, scope)) {
+      facts.batch.reset();  // somebody else's
+    }
   }
   facts.duplicates = duplicates_in_file_ + static_cast<std::int64_t>(lines_in_stock_.size());
   std::merge(lines_in_file_.begin(), lines_in_file_.end(), lines_in_stock_.begin(),

@@ -50,7 +50,7 @@ Result<code::Imported> VaultService::import(command::Command& command,
 }
 
 Result<stock::Stock> VaultService::stock(command::Query& query, const stock::Get& request) {
-  if (!sku_exists(query.tx, request.sku_id)) {
+  if (!sku_exists(query.tx, request.sku_id, query.actor().scope(Permission::stock_manage))) {
     return Error{Status::not_found, "sku.not_found", "There is no such sku."}.at("sku_id");
   }
   return stock_of(query.tx, request.sku_id);

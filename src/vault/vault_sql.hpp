@@ -8,7 +8,10 @@
 namespace kameng::vault {
 
 // The catalog owns this table; the vault asks only whether a row is there.
-inline constexpr sql::Statement find_sku{"vault.find_sku", "SELECT 1 FROM {p}sku WHERE id = ?"};
+inline constexpr sql::Statement find_sku{
+    "vault.find_sku",
+    "SELECT g.supplier_id FROM {p}sku AS s JOIN {p}goods AS g ON g.id = s.goods_id"
+    " WHERE s.id = ?"};
 
 inline constexpr sql::Statement insert_batch{
     "batch.insert",

@@ -68,14 +68,18 @@ class Shop {
 
   std::string step(GoodsId id, GoodsStep step) {
     return memory.write([&](sql::Transaction& tx) {
-      const auto decision = decide(read_step_facts(tx, id), step);
+      const auto decision = decide(read_step_facts(tx, id, std::nullopt), step);
       REQUIRE(decision.plan.has_value());
       return apply(tx, *decision.plan).status;
     });
   }
 
   goods::Page list(const command::Actor& actor, const goods::List& request) {
-    return memory.read([&](sql::Transaction& tx) { return list_page(tx, actor, request); });
+    return memory.read([&](sql::Transaction& tx) {
+      Result<goods::Page> page = list_page(tx, actor, request);
+      REQUIRE(page.ok());
+      return std::move(*page);
+    });
   }
 
   template <class IdType>

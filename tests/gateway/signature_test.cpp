@@ -169,6 +169,24 @@ TEST_SUITE("gateway") {
     CHECK(second.send(list) == "401 signature.invalid");  // it says another alg than the key's
   }
 
+  // Goal: a key that calls too often is stopped, and its account's other key is not.
+  // Method: a burst of two, one call more.
+  TEST_CASE("each key has a rate of its own") {
+    Shop shop({.extra = {{"limits", {{"key", {{"per_minute", 60}, {"burst", 2}}}}}}});
+    const Made made = make_key(shop);
+    const Json other =
+        shop.must_as(shop.on_behalf(made.account), "api_key.create", {{"name", "b"}});
+    Program wild(shop, made.key["key_id"], made.key["secret"]);
+    Program calm(shop, other["key_id"], other["secret"]);
+    CHECK(wild.send(wild.draft()) == "200");
+    CHECK(wild.send(wild.draft()) == "200");
+    CHECK(wild.send(wild.draft()) == "429 limit.exceeded");
+    CHECK(calm.send(calm.draft()) == "200");
+    shop.must("system.advance_clock", {{"by_ms", 1000}});
+    CHECK(wild.send(wild.draft()) == "200");
+    CHECK(wild.send(wild.draft()) == "429 limit.exceeded");
+  }
+
   // Goal: what was changed, cut, taken from elsewhere or kept for later is refused, and nothing is
   //       done.
   // Method: each attack on one good request; the good one passes afterwards.

@@ -174,6 +174,7 @@ TEST_SUITE("limit") {
     options.config.ip.per_minute = 60;
     options.config.ip.burst = 2;
     options.config.account.per_minute = 0;
+    options.config.key.per_minute = 0;
     Gate gate(std::move(options));
     const auto prune = [&](std::int64_t after_ms) {
       return gate.limiter.prune(start_ms + after_ms, Deadline::after_ms(10'000)).value();

@@ -86,7 +86,7 @@ Outcome contacts_damaged() {
 Outcome contact_changed_meanwhile(const std::string& operation, const Json& request) {
   People people;
   people.on_seal = [&] {
-    people.door.run("UPDATE kameng_account SET email_blind = randomblob(32)");
+    people.door.run("UPDATE kameng_account SET email_blind = zeroblob(length(email_blind))");
   };
   const Outcome outcome = people.shop.call(operation, request, people.me());
   people.on_seal = nullptr;

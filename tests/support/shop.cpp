@@ -22,9 +22,10 @@ Json limits_of(bool limited) {
     return Json::object();
   }
   const Json none{{"per_minute", 0}};
-  Json limits{{"ip", none}, {"account", none}, {"operations", Json::array()}};
-  for (const char* operation : {"account.login", "account.register", "session.prove",
-                                "verification.begin", "password.change", "password.reset"}) {
+  Json limits{{"ip", none}, {"account", none}, {"key", none}, {"operations", Json::array()}};
+  for (const char* operation :
+       {"account.login", "account.register", "session.prove", "verification.begin",
+        "identity.begin", "password.change", "password.reset"}) {
     limits["operations"].push_back({{"operation", operation}, {"per_minute", 0}});
   }
   return limits;

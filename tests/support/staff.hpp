@@ -14,7 +14,11 @@ inline Json signed_in(Shop& shop, const std::string& email, const std::string& r
                       bool by_factor) {
   const std::string account = shop.customer(email);
   if (!role.empty()) {
-    shop.must("role.grant", {{"account_id", account}, {"role", role}});
+    Json request{{"account_id", account}, {"role", role}};
+    if (role.starts_with("supplier")) {
+      request["supplier_id"] = "sup-1";
+    }
+    shop.must("role.grant", request);
   }
   const Json login = shop.must_as(Json::object(), "account.login",
                                   {{"identifier", email}, {"password", "correct horse"}});

@@ -79,4 +79,27 @@ TEST_SUITE("text") {
       CHECK(normalize_phone(row.from).value_or("") == row.to);
     }
   }
+
+  // Goal: a mask shows enough to recognise a contact and not enough to use it.
+  // Method: contacts and names of every length, and what stays of them.
+  TEST_CASE("what is shown of a contact to who may not see it") {
+    using namespace kameng::text;
+    const struct {
+      const char *phone, *masked;
+    } phones[] = {{"+8613800138000", "+86138****8000"},
+                  {"+85291234567", "+852****4567"},
+                  {"+4915112345", "+49****2345"},
+                  {"+1234567", "+1****67"},
+                  {"", "****"}};
+    for (const auto& row : phones) {
+      CAPTURE(std::string(row.phone));
+      CHECK(mask_phone(row.phone) == row.masked);
+    }
+    CHECK(mask_email("li.na@example.com") == "l***@example.com");
+    CHECK(mask_email("l@example.com") == "***@example.com");
+    CHECK(mask_email("none") == "n***");
+    CHECK(mask_name("李娜") == "李**");
+    CHECK(mask_name("Li Na") == "L**");
+    CHECK(mask_name("") == "**");
+  }
 }

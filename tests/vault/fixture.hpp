@@ -26,11 +26,22 @@
 
 namespace kameng::vault::test {
 
-// As much of the catalog's table as the vault looks at.
+// As much of the catalog's tables as the vault looks at; one goods, which all skus are of.
 inline constexpr sql::Script sku_schema{
-    .sqlite = "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;",
-    .postgres = "CREATE TABLE {p}sku (id BYTEA NOT NULL PRIMARY KEY);",
-    .mariadb = "CREATE TABLE {p}sku (id BINARY(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;"};
+    .sqlite =
+        "CREATE TABLE {p}goods (id INTEGER PRIMARY KEY, supplier_id TEXT) STRICT;"
+        "INSERT INTO {p}goods (id) VALUES (1);"
+        "CREATE TABLE {p}sku (id BLOB NOT NULL PRIMARY KEY, goods_id INTEGER DEFAULT 1)"
+        " STRICT, WITHOUT ROWID;",
+    .postgres =
+        "CREATE TABLE {p}goods (id BIGINT PRIMARY KEY, supplier_id TEXT);"
+        "INSERT INTO {p}goods (id) VALUES (1);"
+        "CREATE TABLE {p}sku (id BYTEA NOT NULL PRIMARY KEY, goods_id BIGINT DEFAULT 1);",
+    .mariadb =
+        "CREATE TABLE {p}goods (id BIGINT PRIMARY KEY, supplier_id VARCHAR(64));"
+        "INSERT INTO {p}goods (id) VALUES (1);"
+        "CREATE TABLE {p}sku (id BINARY(16) NOT NULL PRIMARY KEY, goods_id BIGINT DEFAULT 1)"
+        " ENGINE=InnoDB;"};
 inline constexpr sql::Statement insert_sku{"test.insert_sku", "INSERT INTO {p}sku (id) VALUES (?)"};
 
 inline std::shared_ptr<const keys::KeyRing> make_ring(Random& random) {

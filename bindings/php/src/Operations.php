@@ -685,7 +685,7 @@ trait Operations
      *
      * @return array{goods_id: string, skus: list<array{sku_id: string}>}
      *
-     * @throws KamengException category.not_found, goods.no_supplier
+     * @throws KamengException category.not_found, goods.no_supplier, goods.not_yours
      */
     public function goodsCreate(
         array $request,
@@ -714,12 +714,12 @@ trait Operations
     /**
      * List goods, newest first.
      *
-     * @param array{category_id?: string, status?: 'draft'|'published'|'withdrawn', cursor?: string, limit?: int} $request
+     * @param array{category_id?: string, status?: 'draft'|'published'|'withdrawn', supplier_id?: string, cursor?: string, limit?: int} $request
      * @param Context $context
      *
      * @return array{items: list<array{goods_id: string, category_id: string, name: string, status: 'draft'|'published'|'withdrawn', unit_price_micros_min: int, currency: string, created_at_ms: int}>, next?: string}
      *
-     * @throws KamengException
+     * @throws KamengException goods.filter
      */
     public function goodsList(
         array $request = [],
@@ -1156,12 +1156,12 @@ trait Operations
     /**
      * Give an account a role.
      *
-     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'reseller'} $request
+     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'supplier'|'supplier_staff'|'reseller', supplier_id?: string} $request
      * @param Context $context
      *
-     * @return array{account_id: string, roles: list<string>}
+     * @return array{account_id: string, roles: list<string>, supplier_id?: string}
      *
-     * @throws KamengException account.not_found
+     * @throws KamengException account.not_found, role.supplier_missing, role.supplier_other
      */
     public function roleGrant(
         array $request,
@@ -1176,7 +1176,7 @@ trait Operations
      * @param array{} $request
      * @param Context $context
      *
-     * @return array{items: list<array{account_id: string, roles: list<string>}>}
+     * @return array{items: list<array{account_id: string, roles: list<string>, supplier_id?: string}>}
      *
      * @throws KamengException
      */
@@ -1190,10 +1190,10 @@ trait Operations
     /**
      * Take a role from an account.
      *
-     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'reseller'} $request
+     * @param array{account_id: string, role: 'owner'|'catalogue'|'finance'|'risk'|'support'|'auditor'|'supplier'|'supplier_staff'|'reseller'} $request
      * @param Context $context
      *
-     * @return array{account_id: string, roles: list<string>}
+     * @return array{account_id: string, roles: list<string>, supplier_id?: string}
      *
      * @throws KamengException account.not_found, role.last_owner
      */

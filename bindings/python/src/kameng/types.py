@@ -193,8 +193,17 @@ class ConfigLimitsAccount(TypedDict):
     """Calls that may come at once, after a pause."""
 
 
+class ConfigLimitsKey(TypedDict):
+    """All calls that one API key signs; they count for its account, too."""
+
+    per_minute: NotRequired[int]
+    """Calls in a minute; 0: no limit."""
+    burst: NotRequired[int]
+    """Calls that may come at once, after a pause."""
+
+
 class ConfigLimitsOperationsItem(TypedDict):
-    """Rates of single operations, for each ip and each customer, instead of those that the operations declare."""
+    """Rates of single operations, for each ip, customer and key, instead of those that the operations declare."""
 
     operation: str
     """Its name."""
@@ -211,8 +220,10 @@ class ConfigLimits(TypedDict):
     """All calls with one `ip` in their context; an IPv6 /64 counts as one."""
     account: NotRequired[ConfigLimitsAccount]
     """All calls of one customer."""
+    key: NotRequired[ConfigLimitsKey]
+    """All calls that one API key signs; they count for its account, too."""
     operations: NotRequired[list[ConfigLimitsOperationsItem]]
-    """Rates of single operations, for each ip and each customer, instead of those that the operations declare."""
+    """Rates of single operations, for each ip, customer and key, instead of those that the operations declare."""
 
 
 class ConfigBackup(TypedDict):
@@ -1342,6 +1353,8 @@ class GoodsListRequest(TypedDict):
     """Those in this category."""
     status: NotRequired[Literal["draft", "published", "withdrawn"]]
     """Those in this status; visitors see published ones only."""
+    supplier_id: NotRequired[str]
+    """This supplier's, in any status; for who works on goods, and for its own people."""
     cursor: NotRequired[str]
     """`next` of the page before."""
     limit: NotRequired[int]
@@ -2540,8 +2553,10 @@ class RoleGrantRequest(TypedDict):
 
     account_id: str
     """Who gets it."""
-    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"]
+    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "supplier", "supplier_staff", "reseller"]
     """Counts at once, also in sessions that are open."""
+    supplier_id: NotRequired[str]
+    """For supplier and supplier_staff: whose, as its goods name it."""
 
 
 class RoleGrantAnswer(TypedDict):
@@ -2551,6 +2566,8 @@ class RoleGrantAnswer(TypedDict):
     """The account."""
     roles: list[str]
     """Its roles; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Of a supplier's people: whose."""
 
 
 class RoleListRequest(TypedDict):
@@ -2564,6 +2581,8 @@ class RoleListAnswerItemsItem(TypedDict):
     """The account."""
     roles: list[str]
     """Its roles; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Of a supplier's people: whose."""
 
 
 class RoleListAnswer(TypedDict):
@@ -2578,7 +2597,7 @@ class RoleRevokeRequest(TypedDict):
 
     account_id: str
     """Who loses it."""
-    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "reseller"]
+    role: Literal["owner", "catalogue", "finance", "risk", "support", "auditor", "supplier", "supplier_staff", "reseller"]
     """The role; one that the account does not have is no mistake."""
 
 
@@ -2589,6 +2608,8 @@ class RoleRevokeAnswer(TypedDict):
     """The account."""
     roles: list[str]
     """Its roles; none: a customer."""
+    supplier_id: NotRequired[str]
+    """Of a supplier's people: whose."""
 
 
 class SandboxAnswerRequest(TypedDict):
