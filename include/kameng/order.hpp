@@ -83,6 +83,7 @@ struct LineView {
   std::int32_t quantity = 0;
   std::int64_t unit_price_micros = 0;
   Money amount;
+  Money discount;
 
   template <class Fields>
   static void fields(Fields& f) {
@@ -92,7 +93,8 @@ struct LineView {
     f.required("quantity", &LineView::quantity, "How many codes.");
     f.required("unit_price_micros", &LineView::unit_price_micros,
                "Frozen price, 10^-6 of the unit.");
-    f.required("amount", &LineView::amount, "Rounded half up, once.");
+    f.required("amount", &LineView::amount, "To pay; the list price, rounded half up, less:");
+    f.required("discount", &LineView::discount, "What the customer's tier takes off.");
   }
 };
 

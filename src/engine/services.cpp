@@ -217,7 +217,7 @@ Services::Services(const Config& config, payment::Providers& providers, SystemSt
       passwords(accounts.passwords()),
       factors(config.accounts.totp_issuer),
       simulation(providers),
-      orders(config.orders, providers),
+      orders(config.orders, providers, tier_list),
       privacy({profiles, sessions, factors, api_keys, identities, tiers, orders}),
       audit(config.origin),
       backup(config.backup, state),

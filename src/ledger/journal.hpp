@@ -31,6 +31,7 @@ namespace kameng::ledger {
   X(ch_fee, 5, "X.ch_fee", expense, false, true)                      \
   X(promo_topup, 6, "X.promo_topup", expense, false, true)            \
   X(equity, 7, "Q.equity", equity, false, true)                       \
+  X(promo_tier, 8, "X.promo_tier", expense, false, true)              \
   X(wallet, 100, "L.wallet", liability, true, false)                  \
   X(wallet_bonus, 101, "L.wallet_bonus", liability, true, false)      \
   X(sup_avail, 102, "L.sup_avail", liability, true, false)            \

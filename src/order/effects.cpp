@@ -24,22 +24,29 @@ ledger::Journal paid_journal(const Order& order, const std::vector<Source>& sour
   return journal;
 }
 
-// Own goods are the shop's sales; a supplier's goods are the supplier's, less the commission.
+// Own goods are the shop's sales; a supplier's goods are the supplier's, less the commission. What
+// a tier takes off is the shop's expense: neither the supplier nor its commission hear of it.
 ledger::Journal delivered_journal(const Order& order) {
   ledger::Journal journal{
       .kind = "order.delivered", .ref = order.id.text(), .currency = order.total.currency};
   journal.entries.push_back(ledger::debit(Account::escrow, journal.ref, order.total.amount));
   std::int64_t sales = 0;
   std::int64_t commission = 0;
+  std::int64_t discount = 0;
   std::map<std::string, std::int64_t> suppliers;
   for (const Line& line : order.lines) {
+    const std::int64_t list_price = line.amount + line.discount;
+    discount += line.discount;
     if (line.supplier_id) {
-      const auto share = pricing::split_share(line.amount, line.commission_bp);
+      const auto share = pricing::split_share(list_price, line.commission_bp);
       suppliers[*line.supplier_id + "/" + journal.ref] += share.supplier;
       commission += share.commission;
     } else {
-      sales += line.amount;
+      sales += list_price;
     }
+  }
+  if (discount > 0) {
+    journal.entries.push_back(ledger::debit(Account::promo_tier, "", discount));
   }
   for (const auto& [owner, amount] : suppliers) {
     if (amount > 0) {

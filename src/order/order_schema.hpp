@@ -138,4 +138,16 @@ CREATE TABLE IF NOT EXISTS {p}order_line (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};
 
+// What a tier takes off a line; the shop bears it.
+inline constexpr sql::Script order_schema_5{
+    .sqlite =
+        "ALTER TABLE {p}order_line ADD COLUMN discount INTEGER NOT NULL DEFAULT 0"
+        " CHECK (discount >= 0);",
+    .postgres =
+        "ALTER TABLE {p}order_line ADD COLUMN discount BIGINT NOT NULL DEFAULT 0"
+        " CHECK (discount >= 0);",
+    .mariadb =
+        "ALTER TABLE {p}order_line ADD COLUMN IF NOT EXISTS discount BIGINT NOT NULL DEFAULT 0"
+        " CHECK (discount >= 0);"};
+
 }  // namespace kameng::order

@@ -13,6 +13,7 @@
 #include <kameng/outbox.hpp>
 #include <kameng/payment.hpp>
 
+#include "account/tier.hpp"
 #include "command/command.hpp"
 #include "order/begin_payment.hpp"
 #include "payment/provider.hpp"
@@ -45,8 +46,10 @@ struct DueCounts {
 
 class OrderService {
  public:
-  OrderService(const Config& config, const payment::Providers& providers)
-      : config_(config), providers_(&providers) {}
+  // `providers` and `tiers` outlive it.
+  OrderService(const Config& config, const payment::Providers& providers,
+               const account::Tiers& tiers)
+      : config_(config), providers_(&providers), tiers_(&tiers) {}
 
   [[nodiscard]] Result<Placed> place(command::Command& command, const Place& request);
   [[nodiscard]] Result<View> get(command::Query& query, const Get& request);
@@ -90,6 +93,7 @@ class OrderService {
 
   Config config_;
   const payment::Providers* providers_;
+  const account::Tiers* tiers_;
 };
 
 }  // namespace kameng::order

@@ -15,7 +15,7 @@ inline constexpr sql::Statement insert_line{
     "order_line.insert",
     "INSERT INTO {p}order_line (order_id, line, sku_id, name, quantity, unit_price_micros, amount, "
     "supplier_id,"
-    " commission_bp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    " commission_bp, discount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
 // Whoever writes locks the order before it reads anything else of it: payments, refunds and codes
 // of an order change behind the lock of the order alone.
 #define KAMENG_FIND_ORDER                                                                   \
@@ -29,7 +29,7 @@ inline constexpr sql::Statement find_order_of_payment{
 #undef KAMENG_FIND_ORDER
 #define KAMENG_FIND_LINES                                                                      \
   "SELECT line, sku_id, name, quantity, unit_price_micros, amount, supplier_id, commission_bp" \
-  " FROM {p}order_line WHERE order_id = "
+  ", discount FROM {p}order_line WHERE order_id = "
 inline constexpr sql::Statement find_lines{"order_line.find", KAMENG_FIND_LINES "? ORDER BY line"};
 inline constexpr sql::Statement find_lines_of_payment{
     "order_line.find_of_payment",

@@ -18,7 +18,8 @@ void insert(sql::Transaction& tx, const Order& order, const Origin& origin) {
          origin.contact_blind, origin.device_blind, origin.network_blind);
   for (const Line& line : order.lines) {
     tx.run(insert_line, order.id, line.line, line.sku_id, line.name, line.quantity,
-           line.unit_price_micros, line.amount, line.supplier_id, line.commission_bp);
+           line.unit_price_micros, line.amount, line.supplier_id, line.commission_bp,
+           line.discount);
   }
 }
 
@@ -53,6 +54,7 @@ std::optional<Order> find_by(sql::Transaction& tx, const sql::Statement& stateme
                            .quantity = static_cast<std::int32_t>(lines.int64(3)),
                            .unit_price_micros = lines.int64(4),
                            .amount = lines.int64(5),
+                           .discount = lines.int64(8),
                            .supplier_id = lines.maybe_text(6),
                            .commission_bp = static_cast<std::int32_t>(lines.int64(7))});
   }
@@ -95,7 +97,8 @@ View view_of(const Order& order) {
                           .name = line.name,
                           .quantity = line.quantity,
                           .unit_price_micros = line.unit_price_micros,
-                          .amount = {line.amount, order.total.currency}});
+                          .amount = {line.amount, order.total.currency},
+                          .discount = {line.discount, order.total.currency}});
   }
   return view;
 }

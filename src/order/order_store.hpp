@@ -22,7 +22,8 @@ struct Line {
   std::string name;
   std::int32_t quantity = 0;
   std::int64_t unit_price_micros = 0;
-  std::int64_t amount = 0;
+  std::int64_t amount = 0;    // the customer pays
+  std::int64_t discount = 0;  // the shop bears
   std::optional<std::string> supplier_id = {};
   std::int32_t commission_bp = 0;
 };

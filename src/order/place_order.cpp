@@ -20,11 +20,15 @@ std::string line_field(std::size_t line, std::string_view member) {
   return "lines[" + std::to_string(line) + "]." + std::string(member);
 }
 
+std::int64_t unpaid_per_account(const PlaceFacts& facts, const Config& config) {
+  return facts.tier_unpaid_per_account.value_or(config.unpaid_per_account);
+}
+
 std::optional<Error> check_quota(const PlaceFacts& facts, const Config& config) {
   const struct {
     std::string_view dimension;
     std::int64_t open, limit;
-  } quotas[] = {{"account", facts.unpaid_account, config.unpaid_per_account},
+  } quotas[] = {{"account", facts.unpaid_account, unpaid_per_account(facts, config)},
                 {"contact", facts.unpaid_contact, config.unpaid_per_contact},
                 {"device", facts.unpaid_device, config.unpaid_per_device},
                 {"network", facts.unpaid_network, config.unpaid_per_network}};
@@ -82,7 +86,7 @@ Result<Order> quoted_order(const PlaceFacts& facts, const Place& request, const 
     const catalog::SkuFacts& sku = *facts.lines[i].sku;
     inputs.push_back({sku.id, sku.unit_price_micros, request.lines[i].quantity, sku.currency});
   }
-  KAMENG_TRY(const pricing::Quote quote, pricing::quote(inputs));
+  KAMENG_TRY(const pricing::Quote quote, pricing::quote(inputs, facts.discount_bp));
   Order order{.id = draft.order_id,
               .account_id = draft.account_id,
               .total = quote.total,
@@ -98,6 +102,7 @@ Result<Order> quoted_order(const PlaceFacts& facts, const Place& request, const 
                            .quantity = request.lines[i].quantity,
                            .unit_price_micros = sku.unit_price_micros,
                            .amount = quote.lines[i].amount,
+                           .discount = quote.lines[i].discount,
                            .supplier_id = sku.supplier_id,
                            .commission_bp = sku.supplier_id ? sku.commission_bp : 0});
   }
@@ -168,13 +173,13 @@ namespace {
 // Asks how many orders of each kind wait for payment.
 class Unpaid {
  public:
-  Unpaid(sql::Transaction& tx, const PlaceDraft& draft, const Origin& origin,
-         const Config& config) {
+  Unpaid(sql::Transaction& tx, const PlaceDraft& draft, const Origin& origin, const Config& config,
+         std::int64_t per_account) {
     std::optional<Bytes> account;
     if (draft.account_id) {
       account.emplace(draft.account_id->bytes.begin(), draft.account_id->bytes.end());
     }
-    ask(tx, &PlaceFacts::unpaid_account, unpaid_of_account, account, config.unpaid_per_account);
+    ask(tx, &PlaceFacts::unpaid_account, unpaid_of_account, account, per_account);
     ask(tx, &PlaceFacts::unpaid_contact, unpaid_of_contact, origin.contact_blind,
         config.unpaid_per_contact);
     ask(tx, &PlaceFacts::unpaid_device, unpaid_of_device, origin.device_blind,
@@ -211,7 +216,8 @@ class Unpaid {
 
 // In the order of locks: balances, quotas, codes.
 PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDraft& draft,
-                      const Origin& origin, const Config& config, TimeMs now_ms) {
+                      const Origin& origin, const Config& config, const account::Tiers& tiers,
+                      TimeMs now_ms) {
   PlaceFacts facts;
   std::optional<sql::Asked<std::optional<account::CustomerFacts>>> asked;
   if (draft.account_id) {
@@ -223,12 +229,17 @@ PlaceFacts read_facts(sql::Transaction& tx, const Place& request, const PlaceDra
   if (asked) {
     const auto customer = asked->answer();
     facts.customer_known = customer && customer->active;
+    if (customer) {
+      const account::Tier& tier = tiers.now(customer->tier, customer->tier_until_ms, now_ms);
+      facts.discount_bp = tier.discount_bp;
+      facts.tier_unpaid_per_account = tier.unpaid_per_account;
+    }
   }
   if (draft.payment && draft.payment->channel == nullptr && facts.lines.front().sku) {
     facts.wallet = read_wallet(tx, draft.account_id, facts.lines.front().sku->currency);
   }
   lock_quotas(tx, draft.account_id, origin, now_ms);
-  Unpaid unpaid(tx, draft, origin, config);
+  Unpaid unpaid(tx, draft, origin, config, unpaid_per_account(facts, config));
   for (std::size_t i = 0; i < facts.lines.size(); ++i) {
     LineFacts& line = facts.lines[i];
     if (line.sku && line.sku->published) {
@@ -277,7 +288,8 @@ Result<Placed> OrderService::place(command::Command& command, const Place& reque
   IdPool ids(command.now_ms(), command.random());
   Result<Placed> placed = command.phase<Placed>([&](sql::Transaction& tx) -> Result<Placed> {
     ids.rewind();
-    const PlaceFacts facts = read_facts(tx, request, draft, origin, config_, command.now_ms());
+    const PlaceFacts facts =
+        read_facts(tx, request, draft, origin, config_, *tiers_, command.now_ms());
     return command.settle<Placed>(
         tx, decide(facts, request, draft, config_, command.now_ms(), ids),
         [&](const PlacePlan& plan) { return apply_place(command, tx, plan, origin); });

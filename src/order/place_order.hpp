@@ -21,7 +21,9 @@ struct LineFacts {
 
 struct PlaceFacts {
   std::vector<LineFacts> lines;
-  bool customer_known = true;  // false: the account named is unknown or not active
+  bool customer_known = true;    // false: the account named is unknown or not active
+  std::int64_t discount_bp = 0;  // of the customer's tier
+  std::optional<std::int64_t> tier_unpaid_per_account;  // of the tier, if it has one of its own
   std::int64_t unpaid_account = 0;
   std::int64_t unpaid_contact = 0;
   std::int64_t unpaid_device = 0;

@@ -18,9 +18,18 @@ namespace {
   return "lines[" + std::to_string(index) + "]";
 }
 
+// Basis points of an amount, rounded half up. Taken apart by ten thousands, so that no product
+// leaves 64 bits: the whole part is exact, only the rest is rounded.
+[[nodiscard]] std::int64_t part_of(std::int64_t amount, std::int64_t basis_points) noexcept {
+  const std::int64_t bp = std::clamp<std::int64_t>(basis_points, 0, basis_points_whole);
+  const std::int64_t whole = amount / basis_points_whole;
+  const std::int64_t rest = amount % basis_points_whole;
+  return whole * bp + (rest * bp + basis_points_whole / 2) / basis_points_whole;
+}
+
 }  // namespace
 
-Result<Quote> quote(std::span<const QuoteLineInput> lines) {
+Result<Quote> quote(std::span<const QuoteLineInput> lines, std::int64_t discount_bp) {
   if (lines.empty()) {
     return refusal("quote.zero", "There is nothing to pay for.");
   }
@@ -34,15 +43,17 @@ Result<Quote> quote(std::span<const QuoteLineInput> lines) {
           .at(line_path(i));
     }
     const bool negative = line.unit_price_micros < 0 || line.quantity < 0;
-    const std::optional<std::int64_t> amount =
+    const std::optional<std::int64_t> list_price =
         negative ? std::nullopt : line_amount(line.unit_price_micros, line.quantity, line.currency);
+    const std::int64_t discount = part_of(list_price.value_or(0), discount_bp);
     const std::optional<std::int64_t> total =
-        amount ? checked_add(quote.total.amount, *amount) : std::nullopt;
+        list_price ? checked_add(quote.total.amount, *list_price - discount) : std::nullopt;
     // What an answer cannot print is not asked for either.
     if (!total || *total > limits::integer_max) {
       return refusal("quote.too_large", "The amount is out of range.").at(line_path(i));
     }
-    quote.lines.push_back({line.sku_id, line.unit_price_micros, line.quantity, *amount});
+    quote.lines.push_back(
+        {line.sku_id, line.unit_price_micros, line.quantity, *list_price - discount, discount});
     quote.total.amount = *total;
   }
   if (quote.total.amount == 0) {
@@ -52,13 +63,7 @@ Result<Quote> quote(std::span<const QuoteLineInput> lines) {
 }
 
 Shares split_share(std::int64_t amount, std::int32_t commission_bp) noexcept {
-  // Taken apart by ten thousands, so that no product leaves 64 bits: the whole part is exact, only
-  // the rest is rounded.
-  const std::int64_t bp = std::clamp<std::int64_t>(commission_bp, 0, basis_points_whole);
-  const std::int64_t whole = amount / basis_points_whole;
-  const std::int64_t rest = amount % basis_points_whole;
-  const std::int64_t commission =
-      whole * bp + (rest * bp + basis_points_whole / 2) / basis_points_whole;
+  const std::int64_t commission = part_of(amount, commission_bp);
   return {amount - commission, commission};
 }
 

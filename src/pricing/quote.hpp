@@ -28,7 +28,8 @@ struct QuoteLine {
   SkuId sku_id;
   std::int64_t unit_price_micros = 0;
   std::int64_t quantity = 0;
-  std::int64_t amount = 0;  // minor units, rounded half up once
+  std::int64_t amount = 0;    // to pay, in minor units
+  std::int64_t discount = 0;  // what that is below the list price, which is rounded half up once
 };
 
 struct Quote {
@@ -42,7 +43,10 @@ struct Quote {
 // Reasons, all FAILED_PRECONDITION: `quote.mixed_currency` (lines of two currencies),
 // `quote.too_large` (an amount does not fit 64 bits, or a price or quantity is negative),
 // `quote.zero` (nothing to pay; an empty list too).
-[[nodiscard]] Result<Quote> quote(std::span<const QuoteLineInput> lines);
+//
+// `discount_bp`, 0 to 10,000, comes off each line's list price, rounded half up on its own.
+[[nodiscard]] Result<Quote> quote(std::span<const QuoteLineInput> lines,
+                                  std::int64_t discount_bp = 0);
 
 struct Shares {
   std::int64_t supplier = 0;

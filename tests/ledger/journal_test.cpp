@@ -84,7 +84,7 @@ TEST_SUITE("ledger") {
         codes.insert(account_code(*account));
       }
     }
-    CHECK(codes.size() == 14);
+    CHECK(codes.size() == 15);
     CHECK(account_code(Account::wallet) == "L.wallet");
   }
 

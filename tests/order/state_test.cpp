@@ -66,7 +66,7 @@ TEST_SUITE("order") {
   // Method: an order in the table is updated to every other status; the row tells what happened.
   TEST_CASE("a row refuses a transition that the table does not have") {
     for (const OrderStatus to : all) {
-      tests::RawDatabase db({order_schema});
+      tests::RawDatabase db({order_schema, order_schema_5});
       const Order before = facts::make_order(pending_payment);
       db.write([&](sql::Transaction& tx) {
         insert(tx, before, {});
@@ -96,7 +96,7 @@ TEST_SUITE("order") {
   // Goal: two decisions about one order cannot both be written.
   // Method: an update by somebody who saw another status, or another coverage.
   TEST_CASE("a change is guarded by what the decision saw") {
-    tests::RawDatabase db({order_schema});
+    tests::RawDatabase db({order_schema, order_schema_5});
     const Order before = facts::make_order(pending_payment);
     db.write([&](sql::Transaction& tx) {
       insert(tx, before, {});

@@ -54,7 +54,8 @@ class Books {
   }
 
  private:
-  tests::RawDatabase db_{ledger::ledger_schema, payment::payment_schema, order_schema};
+  tests::RawDatabase db_{ledger::ledger_schema, payment::payment_schema, order_schema,
+                         order_schema_5};
 };
 
 TEST_SUITE("order") {

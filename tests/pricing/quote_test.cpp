@@ -115,6 +115,26 @@ TEST_SUITE("pricing") {
     }
   }
 
+  // Goal: a discount comes off each line's rounded list price, rounded half up on its own, and the
+  //       total is what is left.
+  TEST_CASE("a quote with a discount") {
+    const struct {
+      std::int64_t micros, quantity, bp, amount, discount;
+    } rows[] = {{100 * yuan, 1, 500, 9'500, 500}, {yuan, 1, 50, 99, 1}, {yuan, 1, 49, 100, 0},
+                {3'330'000, 3, 500, 949, 50},     {yuan, 1, 0, 100, 0}, {yuan, 1, -5, 100, 0},
+                {10'000, 1, 4'999, 1, 0}};
+    for (const auto& row : rows) {
+      const std::vector<QuoteLineInput> lines{line(row.micros, row.quantity)};
+      const auto result = quote(lines, row.bp);
+      REQUIRE(result.ok());
+      CHECK(result->lines[0].amount == row.amount);
+      CHECK(result->lines[0].discount == row.discount);
+      CHECK(result->total.amount == row.amount);
+    }
+    const std::vector<QuoteLineInput> penny{line(10'000, 1)};
+    CHECK(quote(penny, 5'000).error().reason == "quote.zero");
+  }
+
   // Goal: the total is exactly the sum of the lines, whatever the prices.
   // Method: 2,000 random quotes from a fixed seed; the sum is made again outside.
   TEST_CASE("the total of a quote is the sum of its lines") {

@@ -1813,7 +1813,9 @@ class OrderGetAnswerLinesItem(TypedDict):
     unit_price_micros: int
     """Frozen price, 10^-6 of the unit."""
     amount: Money
-    """Rounded half up, once."""
+    """To pay; the list price, rounded half up, less:"""
+    discount: Money
+    """What the customer's tier takes off."""
 
 
 class OrderGetAnswer(TypedDict):
@@ -1866,7 +1868,9 @@ class OrderListAnswerItemsItemLinesItem(TypedDict):
     unit_price_micros: int
     """Frozen price, 10^-6 of the unit."""
     amount: Money
-    """Rounded half up, once."""
+    """To pay; the list price, rounded half up, less:"""
+    discount: Money
+    """What the customer's tier takes off."""
 
 
 class OrderListAnswerItemsItem(TypedDict):
@@ -2433,7 +2437,9 @@ class PrivacyExportAnswerOrdersItemOrderLinesItem(TypedDict):
     unit_price_micros: int
     """Frozen price, 10^-6 of the unit."""
     amount: Money
-    """Rounded half up, once."""
+    """To pay; the list price, rounded half up, less:"""
+    discount: Money
+    """What the customer's tier takes off."""
 
 
 class PrivacyExportAnswerOrdersItemOrder(TypedDict):
