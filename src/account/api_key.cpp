@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "account/account_row.hpp"
 #include "account/api_key_sql.hpp"
 #include "account/permissions.hpp"
+#include "account/privacy.hpp"
 #include "account/security_event.hpp"
 #include "base/secret.hpp"
 #include "crypto/hash.hpp"
@@ -166,14 +168,14 @@ Result<api_key::Created> ApiKeyService::create(command::Command& command,
   const ApiKeyId id = command.new_id<ApiKeyId>();
   KAMENG_TRY(api_key::Created answer, command.phase<api_key::Created>([&](sql::Transaction& tx) {
     using Decision = command::Decision<KeyPlan>;
-    const bool exists = find_customer(tx, account).has_value();
+    // Behind the account's lock: two that are made at once are counted one after the other.
+    const bool exists = read_closing(tx, account).may_act();
     std::int64_t count = 0;
     for (sql::Rows rows = tx.query(list_api_keys, account, keys_max); rows.next();) {
       ++count;
     }
     Decision decision =
-        !exists ? Decision::refuse(
-                      Error{Status::not_found, "account.not_found", "There is no such account."})
+        !exists ? Decision::refuse(account_not_found())
         : count >= keys_max
             ? Decision::refuse(Error{Status::failed_precondition, "api_key.too_many",
                                      "An account has twenty keys at most."})

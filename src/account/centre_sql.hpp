@@ -34,8 +34,8 @@ inline constexpr sql::Statement list_events{
     "SELECT id, kind, session_id, at_ms FROM {p}account_event WHERE account_id = ? AND id < ?"
     " ORDER BY id DESC LIMIT ?"};
 
-inline constexpr sql::Statement delete_events{
-    "account_event.delete", "DELETE FROM {p}account_event WHERE account_id = ?"};
+inline constexpr sql::Statement delete_events{"account_event.delete",
+                                              "DELETE FROM {p}account_event WHERE account_id = ?"};
 
 inline constexpr sql::Statement lock_tier{
     "account.lock_tier", "SELECT tier, tier_until_ms, closed_at_ms FROM {p}account WHERE id = ?",

@@ -31,11 +31,9 @@ Result<Record> record_of(const command::Query& query, const Tiers& tiers, const 
   }
   record.email_verified = row.email_verified_at_ms.has_value();
   record.phone_verified = row.phone_verified_at_ms.has_value();
-  const Tier& tier = tiers.now(row.tier, row.tier_until_ms, query.call.now_ms);
-  record.tier = tier.name;
-  if (row.tier == tier.name) {
-    record.tier_until_ms = row.tier_until_ms;
-  }
+  const Tiers::Standing standing = tiers.standing(row.tier, row.tier_until_ms, query.call.now_ms);
+  record.tier = standing.tier->name;
+  record.tier_until_ms = standing.until_ms;
   record.roles = role_names(row.roles);
   record.supplier_id = row.supplier_id;
   record.created_at_ms = row.created_at_ms;

@@ -8,8 +8,7 @@ namespace kameng::account {
 inline constexpr sql::Statement find_identity{
     "identity.find", "SELECT id, account_id, union_blind FROM {p}identity WHERE subject_blind = ?"};
 inline constexpr sql::Statement find_identity_by_union{
-    "identity.find_by_union",
-    "SELECT account_id FROM {p}identity WHERE union_blind = ? LIMIT 1"};
+    "identity.find_by_union", "SELECT account_id FROM {p}identity WHERE union_blind = ? LIMIT 1"};
 inline constexpr sql::Statement insert_identity{
     "identity.insert",
     "INSERT INTO {p}identity (id, account_id, provider, app, subject, subject_blind, union_blind,"

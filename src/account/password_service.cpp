@@ -1,5 +1,6 @@
 #include "account/password_service.hpp"
 
+#include "account/account_row.hpp"
 #include "account/account_sql.hpp"
 #include "account/account_status.hpp"
 #include "account/login.hpp"
@@ -43,8 +44,7 @@ struct ChangeFacts {
 
 Decision decide_change(const ChangeFacts& facts, const command::Actor& actor, AccountId id) {
   if (!facts.exists) {
-    return Decision::refuse(
-        Error{Status::not_found, "account.not_found", "There is no such account."});
+    return Decision::refuse(account_not_found());
   }
   if (facts.own_contact) {
     return Decision::refuse(own_contact());

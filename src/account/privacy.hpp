@@ -92,7 +92,10 @@ struct ClosingFacts {
   bool exists = false;  // and is not erased
   std::optional<TimeMs> closed_at_ms;
   bool is_staff = false;
+
+  [[nodiscard]] bool may_act() const { return exists && !closed_at_ms; }
 };
+// Locks the account.
 [[nodiscard]] ClosingFacts read_closing(sql::Transaction& tx, AccountId id);
 // Ends every way in. What is personal stays until erase_person().
 void close(sql::Transaction& tx, AccountId id, TimeMs now_ms);

@@ -150,11 +150,10 @@ Result<View> ProfileService::get(command::Query& query, const Get& /*request*/) 
   view.locale = row->locale;
   view.order_messages = (row->messages & Messages::orders) != 0;
   view.marketing_messages = (row->messages & Messages::marketing) != 0;
-  const Tier& tier = tiers_->now(row->tier, row->tier_until_ms, query.call.now_ms);
-  view.tier = tier.name;
-  if (row->tier == tier.name) {
-    view.tier_until_ms = row->tier_until_ms;
-  }
+  const Tiers::Standing standing =
+      tiers_->standing(row->tier, row->tier_until_ms, query.call.now_ms);
+  view.tier = standing.tier->name;
+  view.tier_until_ms = standing.until_ms;
   view.roles = role_names(row->roles);
   view.supplier_id = row->supplier_id;
   view.created_at_ms = row->created_at_ms;

@@ -44,6 +44,12 @@ const Tier& Tiers::now(const std::optional<std::string>& given, std::optional<Ti
   return found != nullptr ? *found : tiers_.front();
 }
 
+Tiers::Standing Tiers::standing(const std::optional<std::string>& given,
+                                std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept {
+  const Tier& tier = now(given, until_ms, now_ms);
+  return {&tier, given == tier.name ? until_ms : std::nullopt};
+}
+
 bool Tiers::are_reached() const noexcept {
   return std::any_of(tiers_.begin(), tiers_.end(),
                      [](const Tier& tier) { return tier.is_reached_by_itself(); });

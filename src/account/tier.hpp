@@ -54,6 +54,13 @@ class Tiers {
   // The first one once it is over, and for a name that the configuration no longer has.
   [[nodiscard]] const Tier& now(const std::optional<std::string>& given,
                                 std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept;
+  // The same, and when it is over; nothing: it stays.
+  struct Standing {
+    const Tier* tier = nullptr;
+    std::optional<TimeMs> until_ms;
+  };
+  [[nodiscard]] Standing standing(const std::optional<std::string>& given,
+                                  std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept;
   // Whether `a` ranks above `b`; both are of this list.
   [[nodiscard]] static bool is_above(const Tier& a, const Tier& b) noexcept { return &a > &b; }
   // Whether purchases and recharges change tiers at all.
