@@ -4,6 +4,7 @@
 
 #include "account/account_row.hpp"
 #include "account/identity_sql.hpp"
+#include "account/privacy.hpp"
 #include "account/security_event.hpp"
 
 namespace kameng::account {
@@ -54,8 +55,7 @@ std::optional<FinishFacts> read_facts(sql::Transaction& tx, const keys::KeyRing&
     return std::nullopt;
   }
   if (finish.flow.account_id) {
-    const std::optional<AccountRow> row = find_row(tx, *finish.flow.account_id);
-    facts.account_exists = row && !row->is_erased() && !row->closed_at_ms;
+    facts.account_exists = read_closing(tx, *finish.flow.account_id).may_act();
   } else if (finish.owner) {
     facts.login = read_facts(tx, keys, *finish.session);
   }

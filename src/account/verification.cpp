@@ -118,7 +118,8 @@ verification::Begun apply(sql::Transaction& tx, const BeginPlan& plan) {
   const std::optional<crypto::Hash32> hash =
       plan.may_match ? std::optional<crypto::Hash32>(made.code_hash) : std::nullopt;
   tx.run_exactly(1, insert_verification, made.id, code_purpose_name(made.purpose),
-                 made.contact_blind, made.network_blind, hash, made.now_ms, made.now_ms + code_ms);
+                 made.contact_blind, made.network_blind, hash, made.now_ms, made.now_ms / minute_ms,
+                 made.now_ms + code_ms);
   if (plan.message) {
     queue::enqueue(tx, *plan.message, made.now_ms, made.now_ms);
   }

@@ -1,8 +1,9 @@
 // verification_schema.hpp - codes that were sent to a phone or a mailbox, and which contacts were
 // proved by one.
 //
-// A row holds no contact and no code: the keyed hash of each. A code that nobody was sent (there is
-// no such account) has a row like any other, without a hash that could match.
+// A contact gets one code a minute: that two callers at once are not both told yes is the unique
+// key's work. A row holds no contact and no code: the keyed hash of each. A code that nobody was
+// sent (there is no such account) has a row like any other, without a hash that could match.
 #pragma once
 
 #include "sql/statement.hpp"
@@ -21,8 +22,10 @@ CREATE TABLE {p}verification (
   code_hash BLOB CHECK (length(code_hash) = 32),
   tries INTEGER NOT NULL DEFAULT 0,
   created_at_ms INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
   expires_at_ms INTEGER NOT NULL,
-  used_at_ms INTEGER
+  used_at_ms INTEGER,
+  UNIQUE (contact_blind, minute)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX {p}verification_contact ON {p}verification (contact_blind, created_at_ms);
 CREATE INDEX {p}verification_network ON {p}verification (network_blind, created_at_ms);
@@ -40,8 +43,10 @@ CREATE TABLE {p}verification (
   code_hash BYTEA CHECK (octet_length(code_hash) = 32),
   tries BIGINT NOT NULL DEFAULT 0,
   created_at_ms BIGINT NOT NULL,
+  minute BIGINT NOT NULL,
   expires_at_ms BIGINT NOT NULL,
-  used_at_ms BIGINT
+  used_at_ms BIGINT,
+  UNIQUE (contact_blind, minute)
 );
 CREATE INDEX {p}verification_contact ON {p}verification (contact_blind, created_at_ms);
 CREATE INDEX {p}verification_network ON {p}verification (network_blind, created_at_ms);
@@ -59,8 +64,10 @@ CREATE TABLE IF NOT EXISTS {p}verification (
   code_hash VARBINARY(32) CHECK (octet_length(code_hash) = 32),
   tries BIGINT NOT NULL DEFAULT 0,
   created_at_ms BIGINT NOT NULL,
+  minute BIGINT NOT NULL,
   expires_at_ms BIGINT NOT NULL,
   used_at_ms BIGINT,
+  UNIQUE KEY {p}verification_minute (contact_blind, minute),
   KEY {p}verification_contact (contact_blind, created_at_ms),
   KEY {p}verification_network (network_blind, created_at_ms),
   KEY {p}verification_created (created_at_ms)

@@ -8,7 +8,7 @@ namespace kameng::account {
 inline constexpr sql::Statement insert_verification{
     "verification.insert",
     "INSERT INTO {p}verification (id, purpose, contact_blind, network_blind, code_hash,"
-    " created_at_ms, expires_at_ms) VALUES (?,?,?,?,?,?,?)"};
+    " created_at_ms, minute, expires_at_ms) VALUES (?,?,?,?,?,?,?,?)"};
 inline constexpr sql::Statement find_verification{
     "verification.find",
     "SELECT purpose, contact_blind, code_hash, tries, expires_at_ms, used_at_ms"

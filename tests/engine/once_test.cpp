@@ -133,4 +133,39 @@ TEST_SUITE("engine") {
     heard = all_at_once(shop, "session.prove", {{"password", "correct horse"}}, me);
     CHECK(heard["ok"] == threads_count);
   }
+
+  // Goal: however many ask for a code for one contact at once, one is sent.
+  TEST_CASE("a contact gets one code a minute") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    shop.customer(email);
+    const Json request{{"email", email}, {"purpose", "login"}};
+    const std::map<std::string, int> heard =
+        all_at_once(shop, "verification.begin", request, nobody);
+    CHECK(heard == std::map<std::string, int>{{"ok", 1}, {"verification.too_soon", 7}});
+    CHECK(shop.must("outbox.pull")["calls"].size() == 1);
+  }
+
+  // Goal: an account has twenty keys at most, also when several are made at once.
+  TEST_CASE("the last keys are made once") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    const Json me = shop.on_behalf(shop.customer(email));
+    for (int i = 0; i < 18; ++i) {
+      shop.must_as(me, "api_key.create", {{"name", "robot"}});
+    }
+    CHECK(all_at_once(shop, "api_key.create", {{"name", "robot"}}, me) ==
+          std::map<std::string, int>{{"api_key.too_many", 6}, {"ok", 2}});
+    CHECK(shop.must_as(me, "api_key.list")["items"].size() == 20);
+  }
+
+  // Goal: a user of the host's has one account, however often it is asked for at once.
+  TEST_CASE("a user of the host's gets one account") {
+    const TempFolder temp;
+    Shop shop({.path = temp.file("a.db")});
+    CHECK(all_at_once(shop, "account.link_host", {{"host_user_id", "7"}}, {{"as", "host"}}) ==
+          std::map<std::string, int>{{"ok", 8}});
+    CHECK(shop.must("account.list")["items"].size() == 1);
+    shop.check_books();
+  }
 }
