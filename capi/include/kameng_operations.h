@@ -95,6 +95,7 @@
 #define KAMENG_OP_VERIFICATION_BEGIN "verification.begin"
 #define KAMENG_OP_WALLET_CREDIT "wallet.credit"
 #define KAMENG_OP_WALLET_GET "wallet.get"
+#define KAMENG_OP_WALLET_STATEMENT "wallet.statement"
 
 /* Reasons, in "reason" of an error document. */
 #define KAMENG_REASON_ACCOUNT_ASK_ONE "account.ask_one"

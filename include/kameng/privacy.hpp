@@ -111,7 +111,9 @@ struct Held {
     f.required("identities", &Held::identities, "Who else vouches for the person.");
     f.required("security_events", &Held::security_events, "Newest first; the last 200.");
     f.required("tiers", &Held::tiers, "Tiers the person was in; the last 200 changes.");
-    f.required("wallet", &Held::wallet, "What the shop owes the person, bonuses too.");
+    f.required("wallet", &Held::wallet,
+               "What the shop owes the person, bonuses too; wallet.statement tells "
+               "how it came about.");
     f.required("orders", &Held::orders, "Newest first.");
     f.optional("next", &Held::next, "Cursor of the next page of orders; absent on the last.");
   }

@@ -104,6 +104,15 @@ Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now
   return {};
 }
 
+Result<AccountId> looked_at(const command::Query& query, const std::optional<AccountId>& asked,
+                            Permission permission) {
+  if (!asked || asked == query.actor().account_id) {
+    return acting_customer(query.actor());
+  }
+  KAMENG_CHECK(admit(query.actor(), {.permission = permission}, query.call.now_ms));
+  return *asked;
+}
+
 Result<AccountId> acting_customer(const command::Actor& actor) {
   if (!actor.account_id) {
     return Error{Status::invalid_argument, "account.required",

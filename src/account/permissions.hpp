@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "command/actor.hpp"
+#include "command/environment.hpp"
 
 namespace kameng::account {
 
@@ -32,6 +33,12 @@ struct Access {
 // UNAUTHENTICATED call.unauthenticated; PERMISSION_DENIED call.forbidden, factor.required (staff
 // signed in without a second factor), proof.required.
 [[nodiscard]] Result<void> admit(const command::Actor& actor, const Access& access, TimeMs now_ms);
+
+// Whose things are read: the caller's own, or `asked` for who has the permission as staff have it.
+// Errors of admit() and acting_customer().
+[[nodiscard]] Result<AccountId> looked_at(const command::Query& query,
+                                          const std::optional<AccountId>& asked,
+                                          Permission permission);
 
 // Whose own things an operation is about. The host that acts for nobody gets INVALID_ARGUMENT
 // `account.required`.

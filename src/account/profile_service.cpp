@@ -1,13 +1,12 @@
 #include "account/profile_service.hpp"
 
-#include <charconv>
-
 #include "account/account_row.hpp"
 #include "account/centre_sql.hpp"
 #include "account/contact_change.hpp"
 #include "account/message.hpp"
 #include "account/permissions.hpp"
 #include "account/person.hpp"
+#include "command/cursor.hpp"
 
 namespace kameng::account {
 namespace {
@@ -185,16 +184,7 @@ Result<Updated> ProfileService::update(command::Command& command, const Update& 
 
 Result<SecurityEvents> ProfileService::events(command::Query& query, const ListEvents& request) {
   KAMENG_TRY(const AccountId id, acting_customer(query.actor()));
-  std::int64_t before = INT64_MAX;
-  if (request.cursor) {
-    const char* const end = request.cursor->data() + request.cursor->size();
-    const auto [stop, fault] = std::from_chars(request.cursor->data(), end, before);
-    if (fault != std::errc{} || stop != end || before < 0) {
-      return Error{Status::invalid_argument, "cursor.malformed",
-                   "cursor is not the `next` of a page."}
-          .at("cursor");
-    }
-  }
+  KAMENG_TRY(const std::int64_t before, command::read_cursor(request.cursor));
   SecurityEvents events;
   std::int64_t last = 0;
   sql::Rows rows = query.tx.query(list_events, id, before, request.limit + 1);

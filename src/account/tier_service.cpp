@@ -155,16 +155,9 @@ Result<tier::Membership> TierService::set(command::Command& command, const tier:
 }
 
 Result<tier::Changes> TierService::history(command::Query& query, const tier::History& request) {
-  std::optional<AccountId> id = query.actor().account_id;
-  if (request.account_id && request.account_id != id) {
-    KAMENG_CHECK(admit(query.actor(), {.permission = Permission::account_read}, query.call.now_ms));
-    id = request.account_id;
-  }
-  if (!id) {
-    return acting_customer(query.actor()).error();
-  }
+  KAMENG_TRY(const AccountId id, looked_at(query, request.account_id, Permission::account_read));
   tier::Changes changes;
-  sql::Rows rows = query.tx.query(list_tier_changes, *id, changes_shown);
+  sql::Rows rows = query.tx.query(list_tier_changes, id, changes_shown);
   while (rows.next()) {
     changes.items.push_back({rows.text(0), rows.maybe_int64(1), rows.text(2), rows.int64(3)});
   }

@@ -58,7 +58,7 @@ const std::vector<sql::Migration>& engine::migrations() {
        .scripts = {account::account_schema_5, account::verification_schema, account::factor_schema,
                    account::api_key_schema, account::privacy_schema, account::centre_schema,
                    account::identity_schema, queue::mark_schema, catalog::catalog_schema_5,
-                   order::order_schema_5}},
+                   order::order_schema_5, ledger::ledger_schema_5}},
   };
   return all;
 }

@@ -61,6 +61,12 @@ void add_wallet(Registry& registry, payment::WalletService& wallet) {
       .fails("account.not_found", Status::not_found)
       .fails("money.not_positive", Status::invalid_argument)
       .fails("wallet.too_large", Status::failed_precondition);
+  registry.add(wallet, &WalletService::statement)
+      .summary("Tell what came into a customer's wallet and went out of it.")
+      .needs(Permission::own_account)
+      .since(1, Stability::unstable)
+      .fails("account.required", Status::invalid_argument)
+      .fails("cursor.malformed", Status::invalid_argument);
   registry.add(wallet, &WalletService::get)
       .summary("What a customer may spend.")
       .needs(Permission::own_account)

@@ -2,6 +2,8 @@
 
 #include "account/account_status.hpp"
 #include "account/permissions.hpp"
+#include "command/cursor.hpp"
+#include "ledger/statement.hpp"
 #include "payment/postings.hpp"
 
 namespace kameng::payment {
@@ -84,6 +86,28 @@ Result<wallet::Balance> WalletService::get(command::Query& query, const wallet::
        request.currency},
       {ledger::available(query.tx, ledger::Account::wallet_bonus, owner, request.currency),
        request.currency}};
+}
+
+Result<wallet::Lines> WalletService::statement(command::Query& query,
+                                               const wallet::Statement& request) {
+  KAMENG_TRY(const AccountId account,
+             account::looked_at(query, request.account_id, Permission::money_read));
+  KAMENG_TRY(const std::int64_t before, command::read_cursor(request.cursor));
+  const std::vector<ledger::StatementLine> found = ledger::wallet_statement(
+      query.tx, account.text(), request.currency, before, request.limit + 1);
+  wallet::Lines lines;
+  for (const ledger::StatementLine& line : found) {
+    if (std::ssize(lines.items) == request.limit) {
+      lines.next = std::to_string(found[lines.items.size() - 1].entry_id);
+      break;
+    }
+    lines.items.push_back({line.kind,
+                           line.ref,
+                           {line.amount, request.currency},
+                           line.account == ledger::Account::wallet_bonus,
+                           line.at_ms});
+  }
+  return lines;
 }
 
 }  // namespace kameng::payment

@@ -33,6 +33,8 @@ class WalletService {
   [[nodiscard]] Result<wallet::Balance> credit(command::Command& command,
                                                const wallet::Credit& request);
   [[nodiscard]] Result<wallet::Balance> get(command::Query& query, const wallet::Get& request);
+  [[nodiscard]] Result<wallet::Lines> statement(command::Query& query,
+                                                const wallet::Statement& request);
 };
 
 }  // namespace kameng::payment

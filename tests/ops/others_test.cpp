@@ -88,6 +88,7 @@ std::vector<Attempt> attempts(const Owner& owner) {
       {"api_key.rotate", {{"key_id", owner.key}}, "api_key.not_found"},
       {"api_key.revoke", {{"key_id", owner.key}}, "api_key.not_found"},
       {"identity.unlink", {{"identity_id", owner.identity}}, "identity.not_found"},
+      {"wallet.statement", {{"account_id", owner.account}}, "call.forbidden"},
       {"tier.history", {{"account_id", owner.account}}, "call.forbidden"},
       {"payment.begin", {{"order_id", owner.order}, {"provider", "sandbox"}}, "order.not_found"},
       {"payment.begin", {{"order_id", owner.order}, {"provider", "wallet"}}, "order.not_found"},

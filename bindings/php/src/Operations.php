@@ -1562,6 +1562,23 @@ trait Operations
     }
 
     /**
+     * Tell what came into a customer's wallet and went out of it.
+     *
+     * @param array{account_id?: string, currency?: string, cursor?: string, limit?: int} $request
+     * @param Context $context
+     *
+     * @return array{items: list<array{kind: string, ref: string, amount: Money, bonus: bool, at_ms: int}>, next?: string}
+     *
+     * @throws KamengException account.required, cursor.malformed
+     */
+    public function walletStatement(
+        array $request = [],
+        array $context = [],
+    ): array {
+        return $this->call('wallet.statement', $request, $context);
+    }
+
+    /**
      * @param array<string, mixed> $request
      * @param array<string, mixed> $context
      *

@@ -1033,6 +1033,15 @@ class WalletOperations:
         )
         return answer
 
+    def statement(
+        self, request: t.WalletStatementRequest | None = None, context: t.Context | None = None
+    ) -> t.WalletStatementAnswer:
+        """Tell what came into a customer's wallet and went out of it."""
+        answer: t.WalletStatementAnswer = self._run(
+            "wallet.statement", request or {}, context or {}
+        )
+        return answer
+
 
 class Operations:
     """The operations of an engine: engine.order.place(request, context)."""

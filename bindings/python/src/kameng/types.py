@@ -2519,7 +2519,7 @@ class PrivacyExportAnswer(TypedDict):
     tiers: list[PrivacyExportAnswerTiersItem]
     """Tiers the person was in; the last 200 changes."""
     wallet: list[Money]
-    """What the shop owes the person, bonuses too."""
+    """What the shop owes the person, bonuses too; wallet.statement tells how it came about."""
     orders: list[PrivacyExportAnswerOrdersItem]
     """Newest first."""
     next: NotRequired[str]
@@ -3147,3 +3147,40 @@ class WalletGetAnswer(TypedDict):
     """What the customer may spend, without the bonus."""
     bonus: Money
     """Goodwill that may be spent, never paid out."""
+
+
+class WalletStatementRequest(TypedDict):
+    """Asks wallet.statement."""
+
+    account_id: NotRequired[str]
+    """For who may read the books: this customer's instead of one's own."""
+    currency: NotRequired[str]
+    """CNY unless told."""
+    cursor: NotRequired[str]
+    """`next` of the page before."""
+    limit: NotRequired[int]
+    """Lines a page."""
+
+
+class WalletStatementAnswerItemsItem(TypedDict):
+    """The newest first."""
+
+    kind: str
+    """Why: wallet.credited, order.paid, refund.to_wallet, …"""
+    ref: str
+    """The order, refund or payment it is about."""
+    amount: Money
+    """Above 0: came in; below: went out."""
+    bonus: bool
+    """Whether it is of the bonus."""
+    at_ms: int
+    """When it was booked."""
+
+
+class WalletStatementAnswer(TypedDict):
+    """What wallet.statement answers."""
+
+    items: list[WalletStatementAnswerItemsItem]
+    """The newest first."""
+    next: NotRequired[str]
+    """Cursor of the next page; absent on the last."""
