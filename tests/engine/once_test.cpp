@@ -168,4 +168,42 @@ TEST_SUITE("engine") {
     CHECK(shop.must("account.list")["items"].size() == 1);
     shop.check_books();
   }
+
+  // Goal: each deed that counts for a tier is counted once, however many do due work at once.
+  // Method: two engines on one shop, each with four threads that do due work, while money comes in.
+  TEST_CASE("what opens a tier is counted once") {
+    const TempFolder temp;
+    const Json tiers{
+        {"accounts", {{"tiers", {{{"name", "normal"}}, {{"name", "vip"}, {"recharge", 200}}}}}}};
+    Shop shop({.path = temp.file("a.db"), .extra = tiers});
+    Shop other({.path = temp.file("a.db"), .extra = tiers});
+    SideDoor door(temp.file("a.db"));
+    const std::string account = shop.customer(email);
+    constexpr int credits = 200;
+    std::atomic<bool> over = false;
+    std::vector<std::thread> workers;
+    for (int i = 0; i < threads_count; ++i) {
+      workers.emplace_back([&, i] {
+        Shop& at = i % 2 == 0 ? shop : other;
+        while (!over) {
+          static_cast<void>(at.call("system.run_due", nobody, {{"as", "host"}}));
+        }
+      });
+    }
+    for (int i = 0; i < credits; ++i) {
+      shop.must("wallet.credit", {{"account_id", account},
+                                  {"amount", {{"amount", 1}, {"currency", "CNY"}}},
+                                  {"source", "bank"},
+                                  {"reason", "x"}});
+    }
+    over = true;
+    for (std::thread& worker : workers) {
+      worker.join();
+    }
+    shop.must("system.run_due");
+    CHECK(door.number("SELECT sum(recharge) FROM kameng_deed") == credits);
+    CHECK(shop.must_as(shop.on_behalf(account), "account.get")["tier"] == "vip");
+    CHECK(shop.must_as(shop.on_behalf(account), "tier.history")["items"].size() == 1);
+    shop.check_books();
+  }
 }

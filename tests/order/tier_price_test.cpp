@@ -1,10 +1,11 @@
-// tier_price_test.cpp - who bears what a customer's tier takes off.
+// tier_price_test.cpp - who bears what a customer's tier takes off, and the tier that is bought.
 #include <map>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include "support/shop.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace kameng::test;
 
@@ -57,6 +58,39 @@ TEST_SUITE("order") {
     CHECK(shop.pay(paid["order_id"]) == "delivered");
     CHECK(books(shop)["I.sales"] == 999);
     CHECK(books(shop)["X.promo_tier"] == -550);
+    shop.check_books();
+  }
+
+  // Goal: buying one of a tier's SKUs opens it, for the buyer and for as long as it lasts; a
+  // guest's
+  //       order opens nothing.
+  // Method: the SKU has to be there before the configuration names it, so the shop is opened twice.
+  TEST_CASE("buying what opens a tier opens it") {
+    const TempFolder folder;
+    std::string sku;
+    {
+      Shop shop({.path = folder.file("a.db")});
+      sku = shop.stock_sku(2);
+    }
+    Shop shop({.path = folder.file("a.db"),
+               .extra = {{"accounts",
+                          {{"tiers",
+                            {{{"name", "normal"}},
+                             {{"name", "vip"}, {"skus", {sku}}, {"lasts_days", 30}}}}}}}});
+    const std::string account = shop.customer("li.na@example.com");
+    const Json one{{"lines", {{{"sku_id", sku}, {"quantity", 1}}}}};
+    const Json guests = shop.must_as(Json::object(), "order.place", one);
+    CHECK(shop.pay(guests["order_id"]) == "delivered");
+    shop.must("system.run_due");
+    const Json me = shop.on_behalf(account);
+    CHECK(shop.must_as(me, "account.get")["tier"] == "normal");
+    const Json placed = shop.must_as(me, "order.place", one);
+    CHECK(shop.pay(placed["order_id"]) == "delivered");
+    shop.must("system.run_due");
+    const Json view = shop.must_as(me, "account.get");
+    CHECK(view["tier"] == "vip");
+    CHECK(view["tier_until_ms"] == 1'790'000'000'000 + 30LL * 86'400'000);
+    CHECK(shop.must_as(me, "tier.history")["items"][0]["cause"] == "purchase");
     shop.check_books();
   }
 }
