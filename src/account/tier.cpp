@@ -14,18 +14,26 @@ std::vector<Tier> usual_tiers() {
   return tiers;
 }
 
+bool is_name(std::string_view name) {
+  return !name.empty() && name.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+                              std::string_view::npos;
+}
+
 }  // namespace
 
 Tiers::Tiers(std::vector<Tier> tiers) : tiers_(tiers.empty() ? usual_tiers() : std::move(tiers)) {}
 
 Result<void> Tiers::check() const {
   for (std::size_t i = 0; i < tiers_.size(); ++i) {
-    const bool is_twice = find(tiers_[i].name) != &tiers_[i];
-    if (is_twice || (i == 0 && tiers_[i].is_reached_by_itself())) {
-      return Error{Status::invalid_argument, "config.tiers",
-                   is_twice ? "Two tiers have this name."
-                            : "The first tier is everybody's, there is no way to reach it."}
-          .at("accounts.tiers[" + std::to_string(i) + "]");
+    const char* const fault = !is_name(tiers_[i].name) ? "A name has letters, digits and _ alone."
+                              : find(tiers_[i].name) != &tiers_[i] ? "Two tiers have this name."
+                              : i == 0 && tiers_[i].is_reached_by_itself()
+                                  ? "The first tier is everybody's, there is no way to reach it."
+                                  : nullptr;
+    if (fault != nullptr) {
+      return Error{Status::invalid_argument, "config.tiers", fault}.at("accounts.tiers[" +
+                                                                       std::to_string(i) + "]");
     }
   }
   return {};

@@ -46,7 +46,8 @@ class Tiers {
   // Without any: normal, vip, svip, given by staff alone.
   explicit Tiers(std::vector<Tier> tiers);
 
-  // INVALID_ARGUMENT config.tiers: a name twice, or a first tier that has to be reached.
+  // INVALID_ARGUMENT config.tiers: a name that is none or there twice, a first tier that has to be
+  // reached.
   [[nodiscard]] Result<void> check() const;
 
   [[nodiscard]] std::span<const Tier> all() const noexcept { return tiers_; }

@@ -269,7 +269,8 @@ Result<void> PrivacyService::erase_closed(command::Command& command, std::string
   if (!id) {
     return Error{Status::data_loss, "job.malformed", "This job does not name an account."};
   }
-  // Nothing can be open: nobody has been able to order since it was closed.
+  // Nobody has ordered since, but money may have come late. Then it is not settled, the job fails
+  // and is tried again.
   KAMENG_CHECK(command.phase<privacy::Erased>([&](sql::Transaction& tx) {
     return command.settle<privacy::Erased>(tx, decide(read_facts(tx, *id), *id, command.now_ms()),
                                            [&](const ErasePlan& plan) { return apply(tx, plan); });

@@ -70,6 +70,7 @@ TEST_SUITE("account") {
   TEST_CASE("lists of tiers that are none") {
     CHECK(three_tiers().check().ok());
     CHECK(Tiers({named("a"), named("a")}).check().error().reason == "config.tiers");
+    CHECK(Tiers({named("a"), named("a b")}).check().error().field == "accounts.tiers[1]");
     Tier reached = named("a");
     reached.spend = 1;
     CHECK(Tiers({reached}).check().error().field == "accounts.tiers[0]");
