@@ -132,7 +132,7 @@ struct Redeem {
   }
 };
 
-struct Answered {
+struct BringAnswer {
   static constexpr std::string_view operation = "identity.answer";
   static constexpr std::string_view name = "IdentityAnswer";
   using Answer = Progress;
@@ -142,9 +142,9 @@ struct Answered {
 
   template <class Fields>
   static void fields(Fields& f) {
-    f.required("flow_id", &Answered::flow_id, "The sign-in.");
-    f.optional("response", &Answered::response, "What the provider answered.");
-    f.optional("factor_code", &Answered::factor_code,
+    f.required("flow_id", &BringAnswer::flow_id, "The sign-in.");
+    f.optional("response", &BringAnswer::response, "What the provider answered.");
+    f.optional("factor_code", &BringAnswer::factor_code,
                "When factor.code_required was said: the call again, with this alone.")
         .length(6, 32)
         .secret();

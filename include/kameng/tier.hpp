@@ -19,7 +19,7 @@ struct View {
   std::optional<std::string> support_contact;
   std::optional<std::int64_t> unpaid_per_account;
   std::optional<std::int64_t> spend;
-  std::optional<std::int64_t> recharge;
+  std::optional<std::int64_t> topup;
   std::int64_t window_days = 0;
   std::vector<SkuId> skus;
   std::optional<std::int64_t> lasts_days;
@@ -34,7 +34,7 @@ struct View {
                "Unpaid orders one of its members may have; absent: as everybody.");
     f.optional("spend", &View::spend,
                "Delivered orders of so much CNY (fen) within the window open it.");
-    f.optional("recharge", &View::recharge,
+    f.optional("topup", &View::topup,
                "So much CNY (fen) paid into the wallet within the window opens it.");
     f.required("window_days", &View::window_days, "Days that are counted, back from now.");
     f.required("skus", &View::skus, "Buying one of these opens it.");
@@ -107,7 +107,7 @@ struct Change {
     f.required("tier", &Change::tier, "The tier that was given.");
     f.optional("until_ms", &Change::until_ms, "Until when; absent: for good.");
     f.required("cause", &Change::cause, "What gave it.")
-        .one_of({"staff", "spend", "recharge", "purchase"});
+        .one_of({"staff", "spend", "topup", "purchase"});
     f.required("at_ms", &Change::at_ms, "When.");
   }
 };

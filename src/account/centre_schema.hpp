@@ -35,7 +35,7 @@ CREATE TABLE {p}deed (
   account_id BLOB NOT NULL CHECK (length(account_id) = 16),
   day INTEGER NOT NULL,
   spend INTEGER NOT NULL CHECK (spend >= 0),
-  recharge INTEGER NOT NULL CHECK (recharge >= 0),
+  topup INTEGER NOT NULL CHECK (topup >= 0),
   PRIMARY KEY (account_id, day)
 ) STRICT, WITHOUT ROWID;
 )sql",
@@ -64,7 +64,7 @@ CREATE TABLE {p}deed (
   account_id BYTEA NOT NULL CHECK (octet_length(account_id) = 16),
   day BIGINT NOT NULL,
   spend BIGINT NOT NULL CHECK (spend >= 0),
-  recharge BIGINT NOT NULL CHECK (recharge >= 0),
+  topup BIGINT NOT NULL CHECK (topup >= 0),
   PRIMARY KEY (account_id, day)
 );
 )sql",
@@ -93,7 +93,7 @@ CREATE TABLE IF NOT EXISTS {p}deed (
   account_id VARBINARY(16) NOT NULL CHECK (octet_length(account_id) = 16),
   day BIGINT NOT NULL,
   spend BIGINT NOT NULL CHECK (spend >= 0),
-  recharge BIGINT NOT NULL CHECK (recharge >= 0),
+  topup BIGINT NOT NULL CHECK (topup >= 0),
   PRIMARY KEY (account_id, day)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation};
 )sql"};

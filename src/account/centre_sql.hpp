@@ -52,15 +52,15 @@ inline constexpr sql::Statement list_tier_changes{
 
 inline constexpr sql::Statement add_deed{
     "deed.add",
-    "INSERT INTO {p}deed (account_id, day, spend, recharge) VALUES (?,?,?,?)"
+    "INSERT INTO {p}deed (account_id, day, spend, topup) VALUES (?,?,?,?)"
     " ON CONFLICT (account_id, day) DO UPDATE SET spend = {p}deed.spend + excluded.spend,"
-    " recharge = {p}deed.recharge + excluded.recharge",
+    " topup = {p}deed.topup + excluded.topup",
     sql::Lock::none, "",
-    "INSERT INTO {p}deed (account_id, day, spend, recharge) VALUES (?,?,?,?)"
+    "INSERT INTO {p}deed (account_id, day, spend, topup) VALUES (?,?,?,?)"
     " ON DUPLICATE KEY UPDATE spend = spend + VALUES(spend),"
-    " recharge = recharge + VALUES(recharge)"};
+    " topup = topup + VALUES(topup)"};
 inline constexpr sql::Statement list_deeds{
-    "deed.list", "SELECT day, spend, recharge FROM {p}deed WHERE account_id = ? AND day > ?"};
+    "deed.list", "SELECT day, spend, topup FROM {p}deed WHERE account_id = ? AND day > ?"};
 inline constexpr sql::Statement delete_deeds{"deed.delete",
                                              "DELETE FROM {p}deed WHERE account_id = ?"};
 

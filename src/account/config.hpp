@@ -3,9 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
-
-#include "account/tier.hpp"
 
 namespace kameng::account {
 
@@ -23,7 +20,6 @@ struct Config {
   std::int64_t session_absolute_ms = 90LL * 24 * 60 * 60 * 1000;
   std::string verify_contact = "required";
   std::string totp_issuer = "kameng";
-  std::vector<Tier> tiers;  // none: those of Tiers
 };
 
 }  // namespace kameng::account

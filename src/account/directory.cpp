@@ -31,9 +31,9 @@ Result<Record> record_of(const command::Query& query, const Tiers& tiers, const 
   }
   record.email_verified = row.email_verified_at_ms.has_value();
   record.phone_verified = row.phone_verified_at_ms.has_value();
-  const Tiers::Standing standing = tiers.standing(row.tier, row.tier_until_ms, query.call.now_ms);
-  record.tier = standing.tier->name;
-  record.tier_until_ms = standing.until_ms;
+  const Tiers::Current current = tiers.current(row.tier, row.tier_until_ms, query.call.now_ms);
+  record.tier = current.tier->name;
+  record.tier_until_ms = current.until_ms;
   record.roles = role_names(row.roles);
   record.supplier_id = row.supplier_id;
   record.created_at_ms = row.created_at_ms;
@@ -58,7 +58,7 @@ command::Decision<ReadPlan> decide(std::optional<AccountRow> row, const std::str
 
 }  // namespace
 
-Result<Record> Directory::find(command::Query& query, const Find& request) {
+Result<Record> DirectoryService::find(command::Query& query, const Find& request) {
   if (request.account_id.has_value() == request.identifier.has_value()) {
     return Error{Status::invalid_argument, "account.ask_one", "Give account_id or identifier."}.at(
         "account_id");
@@ -76,7 +76,7 @@ Result<Record> Directory::find(command::Query& query, const Find& request) {
   return record_of(query, *tiers_, *row);
 }
 
-Result<Records> Directory::list(command::Query& query, const List& request) {
+Result<Records> DirectoryService::list(command::Query& query, const List& request) {
   AccountId newest;
   newest.bytes.fill(0xFF);
   Records records;
@@ -93,7 +93,8 @@ Result<Records> Directory::list(command::Query& query, const List& request) {
   return records;
 }
 
-Result<Contacts> Directory::contacts(command::Command& command, const ReadContacts& request) {
+Result<Contacts> DirectoryService::contacts(command::Command& command,
+                                            const ReadContacts& request) {
   command.repeatable();  // each answer has an entry of its own
   KAMENG_TRY(const AccountRow row, command.phase<AccountRow>([&](sql::Transaction& tx) {
     return command.settle<AccountRow>(tx, decide(find_row(tx, request.account_id), request.reason),

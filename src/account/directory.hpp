@@ -9,9 +9,9 @@
 
 namespace kameng::account {
 
-class Directory {
+class DirectoryService {
  public:
-  explicit Directory(const Tiers& tiers) : tiers_(&tiers) {}
+  explicit DirectoryService(const Tiers& tiers) : tiers_(&tiers) {}
 
   [[nodiscard]] Result<Record> find(command::Query& query, const Find& request);
   [[nodiscard]] Result<Records> list(command::Query& query, const List& request);

@@ -291,7 +291,7 @@ Result<identity::Progress> IdentityService::redeem(command::Command& command,
 }
 
 Result<identity::Progress> IdentityService::answer(command::Command& command,
-                                                   const identity::Answered& request) {
+                                                   const identity::BringAnswer& request) {
   command.repeatable();
   KAMENG_TRY(const std::optional<Flow> flow, look<std::optional<Flow>>(command, [&](auto& tx) {
                return find_flow_row(tx, request.flow_id);

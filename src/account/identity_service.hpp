@@ -24,7 +24,7 @@ class IdentityService {
   [[nodiscard]] Result<identity::Progress> redeem(command::Command& command,
                                                   const identity::Redeem& request);
   [[nodiscard]] Result<identity::Progress> answer(command::Command& command,
-                                                  const identity::Answered& request);
+                                                  const identity::BringAnswer& request);
   [[nodiscard]] Result<identity::Identities> list(command::Query& query,
                                                   const identity::List& request);
   [[nodiscard]] Result<identity::Unlinked> unlink(command::Command& command,

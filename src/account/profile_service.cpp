@@ -149,10 +149,9 @@ Result<View> ProfileService::get(command::Query& query, const Get& /*request*/) 
   view.locale = row->locale;
   view.order_messages = (row->messages & Messages::orders) != 0;
   view.marketing_messages = (row->messages & Messages::marketing) != 0;
-  const Tiers::Standing standing =
-      tiers_->standing(row->tier, row->tier_until_ms, query.call.now_ms);
-  view.tier = standing.tier->name;
-  view.tier_until_ms = standing.until_ms;
+  const Tiers::Current current = tiers_->current(row->tier, row->tier_until_ms, query.call.now_ms);
+  view.tier = current.tier->name;
+  view.tier_until_ms = current.until_ms;
   view.roles = role_names(row->roles);
   view.supplier_id = row->supplier_id;
   view.created_at_ms = row->created_at_ms;

@@ -13,7 +13,9 @@ void note_events(sql::Transaction& tx, AccountId id, const std::vector<audit::En
 
 void note_events(sql::Transaction& tx, const command::Command& command, AccountId id,
                  const std::vector<audit::Entry>& entries) {
-  note_events(tx, id, entries, command.actor().session_id, command.now_ms());
+  const bool is_own = command.actor().account_id == id;
+  note_events(tx, id, entries, is_own ? command.actor().session_id : std::nullopt,
+              command.now_ms());
 }
 
 }  // namespace kameng::account

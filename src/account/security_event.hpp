@@ -17,7 +17,7 @@ namespace kameng::account {
 void note_events(sql::Transaction& tx, AccountId id, const std::vector<audit::Entry>& entries,
                  const std::optional<SessionId>& session, TimeMs now_ms);
 
-// What the caller does with their own account, or staff with somebody's.
+// What the caller does with their own account, or staff with somebody's: their session is not told.
 void note_events(sql::Transaction& tx, const command::Command& command, AccountId id,
                  const std::vector<audit::Entry>& entries);
 

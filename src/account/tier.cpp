@@ -52,8 +52,8 @@ const Tier& Tiers::now(const std::optional<std::string>& given, std::optional<Ti
   return found != nullptr ? *found : tiers_.front();
 }
 
-Tiers::Standing Tiers::standing(const std::optional<std::string>& given,
-                                std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept {
+Tiers::Current Tiers::current(const std::optional<std::string>& given,
+                              std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept {
   const Tier& tier = now(given, until_ms, now_ms);
   return {&tier, given == tier.name ? until_ms : std::nullopt};
 }
@@ -70,8 +70,8 @@ std::optional<std::string_view> reached_by(const Tier& tier, const Deeds& deeds)
   if (tier.spend && deeds.spend >= *tier.spend) {
     return "spend";
   }
-  if (tier.recharge && deeds.recharge >= *tier.recharge) {
-    return "recharge";
+  if (tier.topup && deeds.topup >= *tier.topup) {
+    return "topup";
   }
   return std::nullopt;
 }

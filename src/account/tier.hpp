@@ -26,18 +26,18 @@ struct Tier {
   std::optional<std::string> support_contact;
   // How it is reached, besides by staff. Amounts are of the shop's currency, in minor units.
   std::optional<std::int64_t> spend;
-  std::optional<std::int64_t> recharge;
+  std::optional<std::int64_t> topup;
   std::int64_t window_days = 365;
   std::vector<SkuId> skus;  // who buys one of them is in
   std::optional<std::int64_t> lasts_days;
 
-  [[nodiscard]] bool is_reached_by_itself() const { return spend || recharge || !skus.empty(); }
+  [[nodiscard]] bool is_reached_by_itself() const { return spend || topup || !skus.empty(); }
 };
 
 // What a person did in a tier's window, in minor units of CNY.
 struct Deeds {
   std::int64_t spend = 0;
-  std::int64_t recharge = 0;
+  std::int64_t topup = 0;
   bool bought_sku = false;
 };
 
@@ -56,22 +56,22 @@ class Tiers {
   [[nodiscard]] const Tier& now(const std::optional<std::string>& given,
                                 std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept;
   // The same, and when it is over; nothing: it stays.
-  struct Standing {
+  struct Current {
     const Tier* tier = nullptr;
     std::optional<TimeMs> until_ms;
   };
-  [[nodiscard]] Standing standing(const std::optional<std::string>& given,
-                                  std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept;
+  [[nodiscard]] Current current(const std::optional<std::string>& given,
+                                std::optional<TimeMs> until_ms, TimeMs now_ms) const noexcept;
   // Whether `a` ranks above `b`; both are of this list.
   [[nodiscard]] static bool is_above(const Tier& a, const Tier& b) noexcept { return &a > &b; }
-  // Whether purchases and recharges change tiers at all.
+  // Whether purchases and top-ups change tiers at all.
   [[nodiscard]] bool are_reached() const noexcept;
 
  private:
   std::vector<Tier> tiers_;
 };
 
-// Which of what was done opens the tier: "spend", "recharge", "purchase"; nothing: none of it.
+// Which of what was done opens the tier: "spend", "topup", "purchase"; nothing: none of it.
 [[nodiscard]] std::optional<std::string_view> reached_by(const Tier& tier, const Deeds& deeds);
 
 }  // namespace kameng::account

@@ -34,8 +34,8 @@ std::vector<audit::Entry> entries_of(const TierPlan& plan, const std::string& re
 }  // namespace
 
 void add(sql::Transaction& tx, AccountId id, const Deed& deed) {
-  if (deed.spend > 0 || deed.recharge > 0) {
-    tx.run(add_deed, id, deed.at_ms / tier_day_ms, deed.spend, deed.recharge);
+  if (deed.spend > 0 || deed.topup > 0) {
+    tx.run(add_deed, id, deed.at_ms / tier_day_ms, deed.spend, deed.topup);
   }
 }
 
@@ -55,7 +55,7 @@ std::vector<Deeds> read_deeds(sql::Transaction& tx, const Tiers& tiers, AccountI
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (rows.int64(0) > today - tiers.all()[i].window_days) {
         all[i].spend = checked_add(all[i].spend, rows.int64(1)).value_or(INT64_MAX);
-        all[i].recharge = checked_add(all[i].recharge, rows.int64(2)).value_or(INT64_MAX);
+        all[i].topup = checked_add(all[i].topup, rows.int64(2)).value_or(INT64_MAX);
       }
     }
   }
@@ -137,7 +137,7 @@ Result<tier::Tiers> TierService::list(command::Query& /*query*/, const tier::Lis
   tier::Tiers answer;
   for (const Tier& tier : tiers_->all()) {
     answer.items.push_back({tier.name, tier.discount_bp, tier.support_contact,
-                            tier.unpaid_per_account, tier.spend, tier.recharge, tier.window_days,
+                            tier.unpaid_per_account, tier.spend, tier.topup, tier.window_days,
                             tier.skus, tier.lasts_days});
   }
   return answer;

@@ -35,7 +35,7 @@ struct TierPlan {
 struct Deed {
   TimeMs at_ms = 0;
   std::int64_t spend = 0;
-  std::int64_t recharge = 0;
+  std::int64_t topup = 0;
   std::vector<SkuId> skus = {};
 };
 void add(sql::Transaction& tx, AccountId id, const Deed& deed);

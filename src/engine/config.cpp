@@ -53,11 +53,7 @@ Result<Config> read_config(std::string_view text) {
         .at("origin");
   }
   KAMENG_CHECK(check(config.gateway));
-  for (TierConfig& tier : config.accounts.tier_list) {
-    config.accounts.tiers.push_back(std::move(tier));
-  }
-  config.accounts.tier_list.clear();
-  KAMENG_CHECK(account::Tiers(config.accounts.tiers).check());
+  KAMENG_CHECK(tiers_of(config.accounts).check());
   return config;
 }
 

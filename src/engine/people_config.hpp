@@ -9,6 +9,7 @@
 
 #include "account/config.hpp"
 #include "account/identity_provider.hpp"
+#include "account/tier.hpp"
 
 namespace kameng::engine {
 
@@ -29,7 +30,7 @@ struct TierConfig : account::Tier {
     f.optional("spend", &TierConfig::spend,
                "Delivered orders of so much CNY (fen) within the window open it.")
         .range(1, 9'007'199'254'740'991);
-    f.optional("recharge", &TierConfig::recharge,
+    f.optional("topup", &TierConfig::topup,
                "So much CNY (fen) paid into the wallet within the window opens it.")
         .range(1, 9'007'199'254'740'991);
     f.optional("window_days", &TierConfig::window_days, "Days that are counted, back from now.")
@@ -42,7 +43,7 @@ struct TierConfig : account::Tier {
 };
 
 struct AccountsConfig : account::Config {
-  std::vector<TierConfig> tier_list;
+  std::vector<TierConfig> tiers;
 
   template <class Fields>
   static void fields(Fields& f) {
@@ -55,7 +56,7 @@ struct AccountsConfig : account::Config {
     f.optional("session_absolute_ms", &AccountsConfig::session_absolute_ms,
                "How long a session lives at most, however often it is used.")
         .range(60'000, 315'360'000'000);
-    f.optional("tiers", &AccountsConfig::tier_list,
+    f.optional("tiers", &AccountsConfig::tiers,
                "The tiers of customers, the lowest first, which is everybody's; empty: normal, vip "
                "and svip, given by staff.")
         .count(0, 20);
@@ -76,6 +77,11 @@ struct AccountsConfig : account::Config {
         .range(10, 16);
   }
 };
+
+// As the account folder knows them.
+[[nodiscard]] inline account::Tiers tiers_of(const AccountsConfig& config) {
+  return account::Tiers(std::vector<account::Tier>(config.tiers.begin(), config.tiers.end()));
+}
 
 // An application of the shop at somebody who vouches for people.
 struct LoginAppConfig : account::IdentityApp {

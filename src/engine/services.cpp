@@ -206,7 +206,7 @@ account::IdentityProviders make_identity_providers(const IdentitiesConfig& confi
 }  // namespace
 
 Services::Services(const Config& config, payment::Providers& providers, SystemState& state)
-    : tier_list(config.accounts.tiers),
+    : tier_list(tiers_of(config.accounts)),
       identity_providers(make_identity_providers(config.identities)),
       accounts(config.accounts),
       profiles(config.accounts, tier_list),

@@ -47,7 +47,7 @@ struct Services {
   account::IdentityProviders identity_providers;
   account::AccountService accounts;
   account::ProfileService profiles;
-  account::Directory directory;
+  account::DirectoryService directory;
   account::TierService tiers;
   account::IdentityService identities;
   account::SessionService sessions;

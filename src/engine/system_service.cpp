@@ -12,11 +12,11 @@
 #include "audit/tree.hpp"
 #include "audit/verify.hpp"
 #include "engine/backup_service.hpp"
+#include "engine/event.hpp"
 #include "engine/privacy_service.hpp"
 #include "engine/self_check.hpp"
 #include "engine/tier_review.hpp"
 #include "engine/version.hpp"
-#include "json/parse.hpp"
 #include "ledger/totals.hpp"
 #include "order/forget.hpp"
 #include "order/order_sql.hpp"
@@ -86,32 +86,6 @@ Result<std::int64_t> chore(const command::Call& call, Work&& work) {
                                                        return {};
                                                      }));
   return done;
-}
-
-Result<event::Item> read_event(const audit::Event& event) {
-  KAMENG_TRY(const json::Value body, json::parse(event.body));
-  event::Item item;
-  item.position = event.position;
-  const auto text = [&](std::string_view name) {
-    const json::Value* value = body.find(name);
-    const std::string* found = value != nullptr ? value->string() : nullptr;
-    return found != nullptr ? *found : std::string();
-  };
-  item.kind = text("kind");
-  item.subject = text("subject");
-  item.actor = text("actor");
-  if (const json::Value* at = body.find("at_ms"); at != nullptr && at->integer() != nullptr) {
-    item.at_ms = *at->integer();
-  }
-  if (const json::Value* details = body.find("details");
-      details != nullptr && details->object() != nullptr) {
-    for (const auto& [key, value] : *details->object()) {
-      item.details[key] = value.integer() != nullptr  ? std::to_string(*value.integer())
-                          : value.string() != nullptr ? *value.string()
-                                                      : std::string();
-    }
-  }
-  return item;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "account/tier_service.hpp"
 #include "audit/log.hpp"
-#include "json/parse.hpp"
+#include "engine/event.hpp"
 #include "order/deeds.hpp"
 #include "queue/mark.hpp"
 
@@ -17,41 +17,19 @@ namespace {
 constexpr std::string_view mark_name = "tier.review";
 constexpr int events_a_round = 200;
 
-std::int64_t read_position(const Bytes& mark) {
-  const std::string_view text = as_text(mark);
-  std::int64_t position = 0;
-  static_cast<void>(std::from_chars(text.data(), text.data() + text.size(), position));
-  return position;
+// Nothing when it is no number.
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc{} && stop == text.data() + text.size()
+             ? std::optional<std::int64_t>(number)
+             : std::nullopt;
 }
 
-// What an entry of the audit log tells.
-class Told {
- public:
-  explicit Told(const std::string& body) : entry_(json::parse(body)) {}
-
-  [[nodiscard]] std::string text(std::string_view name) const { return text_in(root(), name); }
-  [[nodiscard]] TimeMs at_ms() const { return number_in(root(), "at_ms"); }
-  [[nodiscard]] std::string detail(std::string_view name) const { return text_in(details(), name); }
-  [[nodiscard]] std::int64_t amount() const { return number_in(details(), "amount"); }
-
- private:
-  [[nodiscard]] const json::Value* root() const { return entry_.ok() ? &*entry_ : nullptr; }
-  [[nodiscard]] const json::Value* details() const {
-    return root() != nullptr ? root()->find("details") : nullptr;
-  }
-  [[nodiscard]] static std::string text_in(const json::Value* from, std::string_view name) {
-    const json::Value* const value = from != nullptr ? from->find(name) : nullptr;
-    const std::string* const found = value != nullptr ? value->string() : nullptr;
-    return found != nullptr ? *found : std::string();
-  }
-  [[nodiscard]] static std::int64_t number_in(const json::Value* from, std::string_view name) {
-    const json::Value* const value = from != nullptr ? from->find(name) : nullptr;
-    const std::int64_t* const found = value != nullptr ? value->integer() : nullptr;
-    return found != nullptr ? *found : 0;
-  }
-
-  Result<json::Value> entry_;
-};
+std::string detail(const event::Item& event, const std::string& name) {
+  const auto found = event.details.find(name);
+  return found != event.details.end() ? found->second : std::string();
+}
 
 struct Doing {
   AccountId account_id;
@@ -59,37 +37,49 @@ struct Doing {
 };
 
 // Whose deed the entry tells, and what it was; nothing when it tells none that counts.
-std::optional<Doing> read_deed(sql::Transaction& tx, const Told& told) {
-  const std::string kind = told.text("kind");
-  const std::string own_currency(Currency{}.code());
-  if (kind == "wallet.credited" && told.detail("source") == "bank" &&
-      told.detail("currency") == own_currency) {
-    const std::optional<AccountId> id = AccountId::parse(told.text("subject"));
-    return id ? std::optional<Doing>({*id, {told.at_ms(), 0, told.amount(), {}}}) : std::nullopt;
+std::optional<Doing> read_deed(sql::Transaction& tx, const event::Item& event) {
+  if (event.kind == "wallet.credited" && detail(event, "source") == "bank" &&
+      detail(event, "currency") == Currency{}.code()) {
+    const std::optional<AccountId> id = AccountId::parse(event.subject);
+    const std::optional<std::int64_t> amount = number_of(detail(event, "amount"));
+    return id && amount ? std::optional<Doing>({*id, {event.at_ms, 0, *amount, {}}}) : std::nullopt;
   }
   const std::optional<OrderId> order =
-      kind == "order.delivered" ? OrderId::parse(told.text("subject")) : std::nullopt;
+      event.kind == "order.delivered" ? OrderId::parse(event.subject) : std::nullopt;
   std::optional<order::Bought> bought = order ? order::find_bought(tx, *order) : std::nullopt;
   if (!bought) {
     return std::nullopt;
   }
   const bool counts = bought->total.currency == Currency{};
   return Doing{bought->account_id,
-               {told.at_ms(), counts ? bought->total.amount : 0, 0, std::move(bought->skus)}};
+               {event.at_ms, counts ? bought->total.amount : 0, 0, std::move(bought->skus)}};
 }
 
 }  // namespace
 
 std::int64_t review_tiers(command::Command& command, sql::Transaction& tx,
                           const account::Tiers& tiers) {
-  const std::int64_t position = read_position(queue::take_mark(tx, mark_name));
+  const Bytes mark = queue::take_mark(tx, mark_name);
+  const std::optional<std::int64_t> marked =
+      mark.empty() ? std::optional<std::int64_t>(0) : number_of(as_text(mark));
+  if (!marked) {
+    // From the beginning again, everything would count twice.
+    tx.fail({sql::Fault::corrupt, std::string(mark_name)});
+    return 0;
+  }
+  const std::int64_t position = *marked;
   const audit::Events events = audit::events_after(tx, position, events_a_round);
   if (events.next <= position) {
     return 0;
   }
   std::map<AccountId, std::vector<SkuId>> doers;
   for (const audit::Event& event : events.items) {
-    if (std::optional<Doing> doing = read_deed(tx, Told(event.body))) {
+    const Result<event::Item> item = read_event(event);
+    if (!item.ok()) {
+      tx.fail({sql::Fault::corrupt, std::string(mark_name)});
+      return 0;
+    }
+    if (std::optional<Doing> doing = read_deed(tx, *item)) {
       account::add(tx, doing->account_id, doing->deed);
       std::vector<SkuId>& bought = doers[doing->account_id];
       bought.insert(bought.end(), doing->deed.skus.begin(), doing->deed.skus.end());

@@ -84,23 +84,21 @@ inline constexpr Statement balances_of_owner{
 
 // Customers' wallets and bonuses are accounts 100 and 101; the range is what lets the planner use
 // the partial index. MariaDB has none, and walks the index of owners and accounts for each.
-#define KAMENG_WALLET_ENTRIES(accounts, index)                        \
-  "SELECT id, account, debit, credit, journal_id FROM {p}entry" index \
+#define KAMENG_WALLET_ENTRIES(from, accounts)                        \
+  "SELECT id, account, debit, credit, journal_id FROM {p}entry" from \
   " WHERE owner = ?1 AND " accounts " AND currency = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+#define KAMENG_WALLET_OF(account) \
+  "(" KAMENG_WALLET_ENTRIES(" FORCE INDEX ({p}entry_owner)", "account = " account) ")"
 #define KAMENG_WALLET_STATEMENT(entries)                                             \
   "SELECT e.id, e.account, e.debit, e.credit, j.kind, j.ref, j.at_ms FROM (" entries \
   ") AS e JOIN {p}journal AS j ON j.id = e.journal_id"
 inline constexpr Statement wallet_entries{
     .name = "ledger.wallet_entries",
-    .text = KAMENG_WALLET_STATEMENT(KAMENG_WALLET_ENTRIES("account >= 100 AND account < 102", "")),
+    .text = KAMENG_WALLET_STATEMENT(KAMENG_WALLET_ENTRIES("", "account >= 100 AND account < 102")),
     .mariadb =
-        KAMENG_WALLET_STATEMENT("(" KAMENG_WALLET_ENTRIES(
-            "account = 100",
-            " FORCE INDEX ({p}entry_owner)") ") UNION ALL (" KAMENG_WALLET_ENTRIES("account = 101",
-                                                                                   " FORCE INDEX "
-                                                                                   "({p}entry_"
-                                                                                   "owner)") ")")};
+        KAMENG_WALLET_STATEMENT(KAMENG_WALLET_OF("100") " UNION ALL " KAMENG_WALLET_OF("101"))};
 #undef KAMENG_WALLET_STATEMENT
+#undef KAMENG_WALLET_OF
 #undef KAMENG_WALLET_ENTRIES
 
 // Servers: a row that can be locked, before the first money comes.

@@ -57,21 +57,21 @@ void add_profile_operations(Registry& registry, account::ProfileService& profile
       .fails("crypto.open_failed", Status::data_loss);
 }
 
-void add_directory_operations(Registry& registry, account::Directory& directory) {
-  using account::Directory;
-  registry.add(directory, &Directory::find)
+void add_directory_operations(Registry& registry, account::DirectoryService& directory) {
+  using account::DirectoryService;
+  registry.add(directory, &DirectoryService::find)
       .summary("Find an account by its id or by a contact; contacts are masked.")
       .needs(Permission::account_read)
       .since(1, Stability::unstable)
       .fails("account.ask_one", Status::invalid_argument)
       .fails("account.not_found", Status::not_found)
       .fails("crypto.open_failed", Status::data_loss);
-  registry.add(directory, &Directory::list)
+  registry.add(directory, &DirectoryService::list)
       .summary("List accounts, the newest first; contacts are masked.")
       .needs(Permission::account_read)
       .since(1, Stability::unstable)
       .fails("crypto.open_failed", Status::data_loss);
-  registry.add(directory, &Directory::contacts)
+  registry.add(directory, &DirectoryService::contacts)
       .summary("Read a customer's contacts in clear; the audit log tells who did, and why.")
       .needs(Permission::personal_read)
       .needs_fresh_proof()

@@ -12,7 +12,7 @@ namespace kameng::ops {
 
 // The services outlive the registry.
 void add_profile_operations(Registry& registry, account::ProfileService& profiles);
-void add_directory_operations(Registry& registry, account::Directory& directory);
+void add_directory_operations(Registry& registry, account::DirectoryService& directory);
 void add_tier_operations(Registry& registry, account::TierService& tiers);
 void add_identity_operations(Registry& registry, account::IdentityService& identities);
 

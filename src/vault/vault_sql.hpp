@@ -7,7 +7,8 @@
 
 namespace kameng::vault {
 
-// The catalog owns this table; the vault asks only whether a row is there.
+// The catalog owns these tables; the vault asks only whether a row is there, and whose goods it is
+// of.
 inline constexpr sql::Statement find_sku{
     "vault.find_sku",
     "SELECT g.supplier_id FROM {p}sku AS s JOIN {p}goods AS g ON g.id = s.goods_id"

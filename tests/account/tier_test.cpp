@@ -21,18 +21,18 @@ Tier named(const char* name) {
 // normal; vip by 100.00 paid in, for 30 days; svip by 1,000.00 spent, for good.
 Tiers three_tiers() {
   Tier vip = named("vip");
-  vip.recharge = 10'000;
+  vip.topup = 10'000;
   vip.lasts_days = 30;
   Tier svip = named("svip");
   svip.spend = 100'000;
   return Tiers({named("normal"), vip, svip});
 }
 
-// "svip for good by spend", "vip 30 days by recharge", "stays".
-std::string reached(const TierFacts& facts, std::int64_t spend, std::int64_t recharge,
+// "svip for good by spend", "vip 30 days by topup", "stays".
+std::string reached(const TierFacts& facts, std::int64_t spend, std::int64_t topup,
                     bool bought = false) {
   const Tiers tiers = three_tiers();
-  std::vector<Deeds> deeds(3, Deeds{spend, recharge, false});
+  std::vector<Deeds> deeds(3, Deeds{spend, topup, false});
   deeds[1].bought_sku = bought;
   const TierPlan plan = decide_reached(facts, tiers, deeds, AccountId{}, now_ms);
   CHECK(plan.changes == !plan.entries.empty());
@@ -83,14 +83,14 @@ TEST_SUITE("account") {
     const TierFacts nothing{true, std::nullopt, std::nullopt};
     CHECK(reached(nothing, 0, 0) == "stays");
     CHECK(reached(nothing, 99'999, 9'999) == "stays");
-    CHECK(reached(nothing, 0, 10'000) == "vip 30 days by recharge");
+    CHECK(reached(nothing, 0, 10'000) == "vip 30 days by topup");
     CHECK(reached(nothing, 100'000, 10'000) == "svip for good by spend");
     CHECK(reached(nothing, 0, 0, true) == "vip 30 days by purchase");
     CHECK(reached(in("svip", 5), 0, 10'000) == "stays");
-    CHECK(reached(in("vip", 29), 0, 10'000) == "vip 30 days by recharge");
+    CHECK(reached(in("vip", 29), 0, 10'000) == "vip 30 days by topup");
     CHECK(reached(in("vip", 30), 0, 10'000) == "stays");
     CHECK(reached({true, "vip", std::nullopt}, 0, 10'000) == "stays");
-    CHECK(reached(in("vip", -1), 0, 10'000) == "vip 30 days by recharge");
+    CHECK(reached(in("vip", -1), 0, 10'000) == "vip 30 days by topup");
     CHECK(reached({true, "svip", std::nullopt}, 100'000, 0) == "stays");
     CHECK(reached({false, std::nullopt, std::nullopt}, 100'000, 0) == "stays");
   }

@@ -50,7 +50,7 @@ namespace {
 using AllRequests = std::tuple<
     account::Update, account::ListEvents, account::Close, account::Find, account::List,
     account::ReadContacts, account::LinkHost, contact::Set, contact::Remove, tier::List, tier::Set,
-    tier::History, identity::Begin, identity::Redeem, identity::Answered, identity::List,
+    tier::History, identity::Begin, identity::Redeem, identity::BringAnswer, identity::List,
     identity::Unlink, order::Forget, wallet::Statement, account::Register, account::Import,
     account::Login, account::Logout, account::Get, category::Create, category::List, goods::Create,
     goods::Get, goods::List, goods::Update, goods::Publish, goods::Withdraw, code::Import,

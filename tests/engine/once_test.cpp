@@ -174,7 +174,7 @@ TEST_SUITE("engine") {
   TEST_CASE("what opens a tier is counted once") {
     const TempFolder temp;
     const Json tiers{
-        {"accounts", {{"tiers", {{{"name", "normal"}}, {{"name", "vip"}, {"recharge", 200}}}}}}};
+        {"accounts", {{"tiers", {{{"name", "normal"}}, {{"name", "vip"}, {"topup", 200}}}}}}};
     Shop shop({.path = temp.file("a.db"), .extra = tiers});
     Shop other({.path = temp.file("a.db"), .extra = tiers});
     SideDoor door(temp.file("a.db"));
@@ -201,7 +201,7 @@ TEST_SUITE("engine") {
       worker.join();
     }
     shop.must("system.run_due");
-    CHECK(door.number("SELECT sum(recharge) FROM kameng_deed") == credits);
+    CHECK(door.number("SELECT sum(topup) FROM kameng_deed") == credits);
     CHECK(shop.must_as(shop.on_behalf(account), "account.get")["tier"] == "vip");
     CHECK(shop.must_as(shop.on_behalf(account), "tier.history")["items"].size() == 1);
     shop.check_books();

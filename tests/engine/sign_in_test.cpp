@@ -11,6 +11,7 @@
 #include "support/conversation.hpp"
 #include "support/shop.hpp"
 #include "support/side_door.hpp"
+#include "support/staff.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace kameng;
@@ -183,5 +184,17 @@ TEST_SUITE("engine") {
       SideDoor door(temp.file("a.db"));
       CHECK(door.number("SELECT count(*) FROM kameng_session WHERE revoked = 0") == 0);
     }
+  }
+
+  // Goal: a person sees what staff did with their account, and not from which session.
+  TEST_CASE("who froze an account is not told by session") {
+    Shop shop;
+    const Json staff = signed_in(shop, "risk@example.com", "risk", true);
+    const std::string account = shop.customer("li.na@example.com");
+    shop.must_as(staff, "account.freeze", {{"account_id", account}, {"reason", "x"}});
+    const Json events = shop.must_as(shop.on_behalf(account), "account.events")["items"];
+    REQUIRE(events.size() == 1);
+    CHECK(events[0]["kind"] == "account.frozen");
+    CHECK_FALSE(events[0].contains("session_id"));
   }
 }

@@ -1125,7 +1125,7 @@ trait Operations
      * @param array{cursor?: string, limit?: int} $request
      * @param Context $context
      *
-     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', locale?: string, order_messages: bool, marketing_messages: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, current: bool, created_at_ms: int, last_seen_ms: int, expires_at_ms: int, device?: string, user_agent?: string, ip?: string}>, factor?: array{enabled: bool, recovery_left: int, since_ms?: int}, api_keys: list<array{key_id: string, name: string, alg: 'hmac-sha256'|'ed25519', created_at_ms: int, old_until_ms?: int}>, identities: list<array{identity_id: string, provider: string, app: string, subject: string, linked_at_ms: int}>, security_events: list<array{kind: string, at_ms: int, session_id?: string}>, tiers: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'recharge'|'purchase', at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money, discount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
+     * @return array{account?: array{account_id: string, display_name?: string, email?: string, phone?: string, email_verified: bool, phone_verified: bool, status: 'active'|'frozen', locale?: string, order_messages: bool, marketing_messages: bool, tier: string, tier_until_ms?: int, roles: list<string>, supplier_id?: string, created_at_ms: int}, consents: list<array{text: string, version: string, granted: bool, at_ms: int}>, sessions: list<array{session_id: string, current: bool, created_at_ms: int, last_seen_ms: int, expires_at_ms: int, device?: string, user_agent?: string, ip?: string}>, factor?: array{enabled: bool, recovery_left: int, since_ms?: int}, api_keys: list<array{key_id: string, name: string, alg: 'hmac-sha256'|'ed25519', created_at_ms: int, old_until_ms?: int}>, identities: list<array{identity_id: string, provider: string, app: string, subject: string, linked_at_ms: int}>, security_events: list<array{kind: string, at_ms: int, session_id?: string}>, tiers: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'topup'|'purchase', at_ms: int}>, wallet: list<Money>, orders: list<array{order: array{order_id: string, status: string, account_id?: string, lines: list<array{line: int, sku_id: string, name: string, quantity: int, unit_price_micros: int, amount: Money, discount: Money}>, total: Money, paid: Money, created_at_ms: int, expires_at_ms: int, delivered_at_ms?: int}, contact?: string, payments: list<array{payment_id: string, order_id: string, provider: string, out_trade_no: string, status: string, amount: Money, captured: Money, provider_trade_no?: string, created_at_ms: int}>}>, next?: string}
      *
      * @throws KamengException account.not_found, account.required, crypto.open_failed, cursor.malformed
      */
@@ -1465,7 +1465,7 @@ trait Operations
      * @param array{account_id?: string} $request
      * @param Context $context
      *
-     * @return array{items: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'recharge'|'purchase', at_ms: int}>}
+     * @return array{items: list<array{tier: string, until_ms?: int, cause: 'staff'|'spend'|'topup'|'purchase', at_ms: int}>}
      *
      * @throws KamengException account.required
      */
@@ -1482,7 +1482,7 @@ trait Operations
      * @param array{} $request
      * @param Context $context
      *
-     * @return array{items: list<array{name: string, discount_bp: int, support_contact?: string, unpaid_per_account?: int, spend?: int, recharge?: int, window_days: int, skus: list<string>, lasts_days?: int}>}
+     * @return array{items: list<array{name: string, discount_bp: int, support_contact?: string, unpaid_per_account?: int, spend?: int, topup?: int, window_days: int, skus: list<string>, lasts_days?: int}>}
      *
      * @throws KamengException
      */

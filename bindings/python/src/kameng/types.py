@@ -77,7 +77,7 @@ class ConfigAccountsTiersItem(TypedDict):
     """Whom its members may ask."""
     spend: NotRequired[int]
     """Delivered orders of so much CNY (fen) within the window open it."""
-    recharge: NotRequired[int]
+    topup: NotRequired[int]
     """So much CNY (fen) paid into the wallet within the window opens it."""
     window_days: NotRequired[int]
     """Days that are counted, back from now."""
@@ -2417,7 +2417,7 @@ class PrivacyExportAnswerTiersItem(TypedDict):
     """The tier that was given."""
     until_ms: NotRequired[int]
     """Until when; absent: for good."""
-    cause: Literal["staff", "spend", "recharge", "purchase"]
+    cause: Literal["staff", "spend", "topup", "purchase"]
     """What gave it."""
     at_ms: int
     """When."""
@@ -3018,7 +3018,7 @@ class TierHistoryAnswerItemsItem(TypedDict):
     """The tier that was given."""
     until_ms: NotRequired[int]
     """Until when; absent: for good."""
-    cause: Literal["staff", "spend", "recharge", "purchase"]
+    cause: Literal["staff", "spend", "topup", "purchase"]
     """What gave it."""
     at_ms: int
     """When."""
@@ -3048,7 +3048,7 @@ class TierListAnswerItemsItem(TypedDict):
     """Unpaid orders one of its members may have; absent: as everybody."""
     spend: NotRequired[int]
     """Delivered orders of so much CNY (fen) within the window open it."""
-    recharge: NotRequired[int]
+    topup: NotRequired[int]
     """So much CNY (fen) paid into the wallet within the window opens it."""
     window_days: int
     """Days that are counted, back from now."""
